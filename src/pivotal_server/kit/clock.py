@@ -1,0 +1,56 @@
+"""The one source of time. Tests move it with :func:`travel`; nothing else calls ``datetime.now``."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_offset_seconds = 0.0
+
+
+def now() -> datetime:
+    """The present moment, aware, UTC, with microseconds."""
+    return datetime.fromtimestamp(time.time() + _offset_seconds, UTC)
+
+
+def unix() -> float:
+    """The present moment as Unix seconds, following :func:`travel`."""
+    return time.time() + _offset_seconds
+
+
+@contextmanager
+def travel(by: timedelta) -> Iterator[None]:
+    """Shift this process's clock by ``by`` inside the block (tests only)."""
+    global _offset_seconds
+    before = _offset_seconds
+    _offset_seconds = before + by.total_seconds()
+    try:
+        yield
+    finally:
+        _offset_seconds = before
+
+
+def to_micros(moment: datetime) -> int:
+    """Microseconds since 1970-01-01 UTC of an aware ``moment``."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(micros: int) -> datetime:
+    """The aware UTC moment ``micros`` microseconds after 1970-01-01."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def wire(moment: datetime) -> str:
+    """``moment`` (aware, UTC) as the API writes it: ISO 8601 with milliseconds and ``Z``."""
+    return moment.isoformat(timespec="milliseconds")[:23] + "Z"
+
+
+def wire_or_none(moment: datetime | None) -> str | None:
+    """:func:`wire`, passing ``None`` through."""
+    return None if moment is None else moment.isoformat(timespec="milliseconds")[:23] + "Z"
+
+
+def wire_micros(moment: datetime) -> str:
+    """``moment`` (aware, UTC) with all six fractional digits, as cursors carry it."""
+    return moment.isoformat(timespec="microseconds")[:26] + "Z"
