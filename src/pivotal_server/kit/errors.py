@@ -5,7 +5,7 @@ The REST dispatcher, the OpenAPI writer and the web app read the declarations fr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 ErrorType = Literal[
@@ -56,20 +56,27 @@ class ErrorCode:
         else ``values`` fill its placeholders; ``headers`` go out with the answer.
         """
         text = message if message is not None else self.message.format(**values)
-        return ApiError(self, text, field, dict(headers or {}))
+        return ApiError(self, text, field, headers)
 
 
-@dataclass(slots=True)
 class ApiError(Exception):
-    """A refusal with a declared code. ``str()`` is its message."""
+    """A refusal with a declared code. ``str()`` is its message.
 
-    code: ErrorCode
-    message: str
-    field: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    ``field`` names the request property at fault (``contacts.0.email`` for nested ones), if one is.
+    """
 
-    def __str__(self) -> str:
-        return self.message
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+        self.headers = dict(headers or {})
 
     def under(self, prefix: str) -> "ApiError":
         """The same error for a nested request property: ``field`` gets ``prefix.`` in front."""
