@@ -1,0 +1,308 @@
+"""The OpenAPI 3.1 document, written from the table of operations and the catalogue of errors."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from pivotal_server.kit import codes
+from pivotal_server.kit.errors import ErrorCode
+from pivotal_server.kit.http.operations import ANY_SCOPE, Operation
+
+Json = dict[str, Any]
+
+_STRING: Json = {"type": "string"}
+_INTEGER: Json = {"type": "integer"}
+HEADERS: dict[str, Json] = {
+    "X-Request-Id": {"description": "Id of this request; the caller's own when it sent one.", "schema": _STRING},
+    "X-RateLimit-Limit": {"description": "Requests allowed within 60 seconds.", "schema": _INTEGER},
+    "X-RateLimit-Remaining": {"description": "Requests left in the present window.", "schema": _INTEGER},
+    "X-RateLimit-Reset": {"description": "Unix second at which the window is empty again.", "schema": _INTEGER},
+    "RateLimit-Policy": {"description": "The policy in the form of the IETF draft.", "schema": _STRING},
+    "RateLimit": {"description": "The present state in the form of the IETF draft.", "schema": _STRING},
+    "Retry-After": {"description": "Whole seconds until a request will be accepted.", "schema": _INTEGER},
+    "WWW-Authenticate": {"description": "Always `Bearer`.", "schema": _STRING},
+    "ETag": {"description": "Validator of this representation, for `If-Match` and `If-None-Match`.", "schema": _STRING},
+    "Idempotent-Replayed": {
+        "description": "`true` when this is the stored answer of an earlier request with the same key.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
+LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "RateLimit-Policy", "RateLimit")
+
+_VALIDATION = (
+    codes.MISSING_FIELD,
+    codes.INVALID_TYPE,
+    codes.TOO_SMALL,
+    codes.TOO_BIG,
+    codes.INVALID_STRING,
+    codes.INVALID_ENUM_VALUE,
+    codes.UNRECOGNIZED_KEYS,
+)
+_QUERY = _VALIDATION[1:]
+_WRITE = (codes.IDEMPOTENCY_KEY_TOO_LONG, codes.IDEMPOTENCY_KEY_REUSED, codes.IDEMPOTENCY_KEY_IN_USE)
+_ALWAYS = (codes.INTERNAL_ERROR, codes.UNAVAILABLE)
+
+
+def declared_errors(operation: Operation, access: Sequence[ErrorCode]) -> list[ErrorCode]:
+    """Every code the operation can send, by status; ``access`` are those of authentication."""
+    found = list(operation.errors)
+    found += _VALIDATION if operation.body else _QUERY if operation.query.fields else (codes.INVALID_STRING,)
+    found.append(codes.UNRECOGNIZED_KEYS)
+    if operation.body:
+        found += (codes.INVALID_JSON, codes.INVALID_CONTENT_TYPE, codes.BODY_TOO_LARGE)
+    elif operation.writes:
+        found.append(codes.BODY_TOO_LARGE)
+    if operation.scope is not None:
+        found += [*access, codes.RATE_LIMITED]
+    if operation.writes:
+        found += _WRITE
+        if operation.single and operation.method != "POST":
+            found.append(codes.PRECONDITION_FAILED)
+    found += _ALWAYS
+    return sorted(dict.fromkeys(found), key=lambda code: code.status)
+
+
+def answer_headers(operation: Operation, status: int) -> list[str]:
+    """The names of the headers that an answer with ``status`` may carry, beyond those of HTTP itself."""
+    names = ["X-Request-Id"]
+    if operation.scope is not None and status != 401:
+        names += LIMIT_HEADERS
+    if status == 401:
+        names.append("WWW-Authenticate")
+    if status == 429:
+        names.append("Retry-After")
+    if operation.single and status in (200, 201, 304):
+        names.append("ETag")
+    if operation.writes and status < 300:
+        names.append("Idempotent-Replayed")
+    return names
+
+
+class Writer:
+    """Writes the document for one table of operations."""
+
+    def __init__(
+        self, operations: Iterable[Operation], error: type[msgspec.Struct], access: Sequence[ErrorCode]
+    ) -> None:
+        self.operations = [operation for operation in operations]
+        self.access = access
+        self.error = error
+        structs = [error]
+        for operation in self.operations:
+            structs += [answer for _, answer in operation.answers]
+            structs += [operation.query.struct] + ([operation.body.struct] if operation.body else [])
+        structs = list(dict.fromkeys(structs))
+        references, self._components = msgspec.json.schema_components(
+            structs, ref_template="#/components/schemas/{name}"
+        )
+        self._names = {struct: ref["$ref"].rsplit("/", 1)[1] for struct, ref in zip(structs, references, strict=True)}
+
+    def document(self, *, title: str, version: str, server: str, description: str) -> Json:
+        """The whole document. Equal input gives an equal document, in the same order."""
+        paths: dict[str, Json] = {}
+        for operation in self.operations:
+            paths.setdefault(operation.path, {})[operation.method.lower()] = self._operation(operation)
+        return {
+            "openapi": "3.1.0",
+            "info": {"title": title, "version": version, "description": description},
+            "servers": [{"url": server}],
+            "security": [{"BearerAuth": []}],
+            "tags": [{"name": tag} for tag in dict.fromkeys(op.tag for op in self.operations)],
+            "paths": paths,
+            "components": {
+                "schemas": self._schemas(),
+                "headers": HEADERS,
+                "securitySchemes": {
+                    "BearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "pivotal_…"},
+                },
+            },
+        }
+
+    def _schemas(self) -> Json:
+        queries = {self._names[operation.query.struct] for operation in self.operations}
+        answers = {self._names[answer] for operation in self.operations for _, answer in operation.answers}
+        schemas: Json = {}
+        for name in sorted(self._components):
+            if name in queries:
+                continue
+            schema = dict(self._components[name])
+            if name in answers:
+                # Answers carry every key; a reader must expect further ones in later releases.
+                schema["required"] = list(schema.get("properties", {}))
+            schemas[name] = _tidy(schema)
+        for operation in self.operations:
+            if operation.body:
+                schema = schemas[self._names[operation.body.struct]]
+                schema["additionalProperties"] = False
+                for key in sorted(operation.body.ignored):
+                    schema["properties"].setdefault(
+                        key, {"description": "Read-only; accepted and ignored.", "readOnly": True}
+                    )
+        return schemas
+
+    def _ref(self, struct: type[msgspec.Struct]) -> Json:
+        return {"$ref": f"#/components/schemas/{self._names[struct]}"}
+
+    def _operation(self, operation: Operation) -> Json:
+        result: Json = {
+            "operationId": operation.id,
+            "tags": [operation.tag],
+            "summary": operation.summary,
+            "description": operation.description,
+            "x-sdk": operation.sdk,
+            "x-scopes": [operation.scope] if operation.scope not in (None, ANY_SCOPE) else [],
+        }
+        if operation.scope is None:
+            result["security"] = []
+        parameters = self._parameters(operation)
+        if parameters:
+            result["parameters"] = parameters
+        if operation.body:
+            schema = self._ref(operation.body.struct)
+            example = _example(self._components[self._names[operation.body.struct]])
+            result["requestBody"] = {
+                "required": True,
+                "content": {"application/json": {"schema": schema, "example": example}},
+            }
+        result["responses"] = self._responses(operation)
+        return result
+
+    def _parameters(self, operation: Operation) -> list[Json]:
+        found: list[Json] = []
+        for name in operation.path_parameters:
+            found.append(
+                {
+                    "name": name,
+                    "in": "path",
+                    "required": True,
+                    "description": "The `id`, or the `display_id` in digits.",
+                    "schema": {"type": "string", "minLength": 1},
+                    "example": "245",
+                }
+            )
+        properties = self._components[self._names[operation.query.struct]].get("properties", {})
+        for name, schema in properties.items():
+            schema = _tidy(_not_null(dict(schema)))
+            entry: Json = {"name": name, "in": "query", "required": False}
+            entry["description"] = schema.pop("description", "")
+            examples = schema.pop("examples", None)
+            entry["schema"] = schema
+            if examples:
+                entry["example"] = examples[0]
+            found.append(entry)
+        if operation.writes:
+            found.append(
+                {
+                    "name": "Idempotency-Key",
+                    "in": "header",
+                    "required": False,
+                    "description": "Any text of 1 to 255 bytes; a repeat within 24 hours gets the stored answer.",
+                    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+                    "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
+                }
+            )
+        if operation.single and operation.method != "POST":
+            name = "If-None-Match" if operation.method == "GET" else "If-Match"
+            effect = "answers 304 when it still holds" if operation.method == "GET" else "412 when it is stale"
+            found.append(
+                {
+                    "name": name,
+                    "in": "header",
+                    "required": False,
+                    "description": f"An `ETag` from an earlier answer; {effect}.",
+                    "schema": _STRING,
+                    "example": '"6b1f2c0d9e8a7b64"',
+                }
+            )
+        return found
+
+    def _responses(self, operation: Operation) -> Json:
+        responses: Json = {}
+        for status, answer in operation.answers:
+            responses[str(status)] = {
+                "description": "Created" if status == 201 else "OK",
+                "headers": self._headers(operation, status),
+                "content": {
+                    "application/json": {
+                        "schema": self._ref(answer),
+                        "example": self._answer_example(answer),
+                    }
+                },
+            }
+        if operation.single and operation.method == "GET":
+            responses["304"] = {"description": "Not modified", "headers": self._headers(operation, 304)}
+        by_status: dict[int, list[ErrorCode]] = {}
+        for code in declared_errors(operation, self.access):
+            by_status.setdefault(code.status, []).append(code)
+        for status, found in by_status.items():
+            responses[str(status)] = {
+                "description": " or ".join(sorted({code.type for code in found})),
+                "headers": self._headers(operation, status),
+                "x-error-codes": [code.code for code in found],
+                "content": {
+                    "application/json": {
+                        "schema": self._ref(self.error),
+                        "examples": {code.code: {"value": _error_example(code)} for code in found},
+                    }
+                },
+            }
+        return dict(sorted(responses.items()))
+
+    def _headers(self, operation: Operation, status: int) -> Json:
+        return {name: {"$ref": f"#/components/headers/{name}"} for name in answer_headers(operation, status)}
+
+    def _answer_example(self, answer: type[msgspec.Struct]) -> Any:
+        schema = self._components[self._names[answer]]
+        return _example(schema, self._components)
+
+
+def _tidy(schema: Any) -> Any:
+    """Without msgspec's titles and defaults of absent fields, integer bounds written as integers."""
+    if isinstance(schema, dict):
+        result = {key: _tidy(value) for key, value in schema.items() if key not in ("title", "default")}
+        for bound in ("minimum", "maximum"):
+            value = result.get(bound)
+            if isinstance(value, float) and value.is_integer():
+                result[bound] = int(value)
+        return result
+    if isinstance(schema, list):
+        return [_tidy(entry) for entry in schema]
+    return schema
+
+
+def _not_null(schema: Json) -> Json:
+    options = [option for option in schema.get("anyOf", []) if option != {"type": "null"}]
+    if "anyOf" not in schema:
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {**options[0], **rest} if len(options) == 1 else {"anyOf": options, **rest}
+
+
+def _example(schema: Json, components: Json | None = None) -> Any:
+    """An example of an object schema, put together from the examples of its properties."""
+    result: Json = {}
+    for name, property_schema in schema.get("properties", {}).items():
+        if property_schema.get("examples"):
+            result[name] = property_schema["examples"][0]
+        elif components is not None:
+            items = property_schema.get("items", {})
+            target = property_schema.get("$ref") or items.get("$ref")
+            if target:
+                inner = _example(components[target.rsplit("/", 1)[1]], components)
+                result[name] = [inner] if items else inner
+            elif "enum" in property_schema:
+                result[name] = property_schema["enum"][0]
+    return result
+
+
+def _error_example(code: ErrorCode) -> Json:
+    return {
+        "error": {
+            "type": code.type,
+            "code": code.code,
+            "message": code.message,
+            "request_id": "req_3dvyrkttnjfbf5jxvlsi47wq",
+            "doc_url": f"/docs/errors#{code.code}",
+        }
+    }

@@ -1,0 +1,140 @@
+"""The declaration of a REST operation."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from pivotal_server.kit.errors import ErrorCode
+from pivotal_server.kit.validation import Body, Query
+
+Handler = Callable[..., Awaitable[Any]]
+H = TypeVar("H", bound=Handler)
+
+ANY_SCOPE = "any"
+"""The scope of operations that every valid key may call, whatever its scopes."""
+
+
+class NoQuery(msgspec.Struct):
+    """The query of an operation without parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose status is not the operation's first declared one."""
+
+    status: int
+    value: msgspec.Struct
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One REST operation.
+
+    ``path`` holds parameters in braces; ``answers`` the 2xx statuses with their wire types, the usual
+    one first; ``errors`` the codes it can send beyond those that follow from its other declarations
+    (validation, authentication, limits, idempotency). ``scope`` is ``None`` for a public operation.
+    """
+
+    method: str
+    path: str
+    id: str
+    sdk: str
+    tag: str
+    summary: str
+    description: str
+    scope: str | None
+    handler: Handler
+    answers: tuple[tuple[int, type[msgspec.Struct]], ...]
+    errors: tuple[ErrorCode, ...]
+    body: Body | None
+    query: Query
+    # A single object: its answers carry an ETag, and If-Match / If-None-Match are honoured.
+    single: bool
+
+    @property
+    def writes(self) -> bool:
+        """Whether it runs in a transaction and honours ``Idempotency-Key``."""
+        return self.method != "GET"
+
+    @property
+    def status(self) -> int:
+        """The usual status of its answer."""
+        return self.answers[0][0]
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The path cut at its slashes, without the leading one."""
+        return tuple(self.path[1:].split("/"))
+
+    @property
+    def path_parameters(self) -> tuple[str, ...]:
+        """The names in braces, in order."""
+        return tuple(part[1:-1] for part in self.segments if part.startswith("{"))
+
+
+class OperationTable(Sequence[Operation]):
+    """The operations of one room, in the order of their declaration."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self._operations: list[Operation] = []
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._operations[index]
+
+    def __len__(self) -> int:
+        return len(self._operations)
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self._operations)
+
+    def operation(
+        self,
+        method: str,
+        path: str,
+        *,
+        id: str,
+        sdk: str,
+        summary: str,
+        answers: tuple[int, type[msgspec.Struct]] | Sequence[tuple[int, type[msgspec.Struct]]],
+        scope: str | None,
+        body: type[msgspec.Struct] | None = None,
+        query: type[msgspec.Struct] = NoQuery,
+        errors: Sequence[ErrorCode] = (),
+        resource: type[msgspec.Struct] | None = None,
+        single: bool = False,
+    ) -> Callable[[H], H]:
+        """Declare the decorated coroutine function as an operation.
+
+        It is called as ``handler(context)``, or ``handler(context, body)`` when a ``body`` is declared,
+        and returns the wire object, or an :class:`Answer` for another of the declared statuses. Its
+        docstring is the description in the OpenAPI document. ``resource`` is the wire type whose
+        read-only keys the body may repeat.
+        """
+        pairs = [answers] if isinstance(answers[0], int) else list(answers)
+
+        def declare(handler: H) -> H:
+            ignored = frozenset(resource.__struct_encode_fields__) if resource is not None else frozenset[str]()
+            self._operations.append(
+                Operation(
+                    method=method,
+                    path=path,
+                    id=id,
+                    sdk=sdk,
+                    tag=self.tag,
+                    summary=summary,
+                    description=" ".join((handler.__doc__ or "").split()),
+                    scope=scope,
+                    handler=handler,
+                    answers=tuple(pairs),  # type: ignore[arg-type]
+                    errors=tuple(errors),
+                    body=None if body is None else Body(body, ignored),
+                    query=Query(query),
+                    single=single,
+                )
+            )
+            return handler
+
+        return declare
