@@ -69,7 +69,7 @@ def _raw_text(value: msgspec.Raw | bytes | str) -> str:
 class PortableType(TypeDecorator[Any]):
     """A type with one meaning in Python and a storage of its own on each database."""
 
-    impl = Text
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
     cache_ok = True
     storage: ClassVar[dict[str, TypeEngine[Any]]] = {}
     encoders: ClassVar[dict[str, Convert]] = {}
@@ -109,12 +109,15 @@ class Key(PortableType):
 class Timestamp(PortableType):
     """A moment: an aware `datetime`, read back in UTC, exact to the microsecond.
 
-    INTEGER microseconds since the epoch on SQLite, TIMESTAMPTZ on PostgreSQL. A naive datetime raises TypeError.
+    INTEGER microseconds since the epoch on SQLite, TIMESTAMPTZ on PostgreSQL. Naive is a TypeError.
     """
 
     impl = DateTime
     cache_ok = True
-    storage: ClassVar[dict[str, TypeEngine[Any]]] = {"sqlite": BigInteger(), "postgresql": DateTime(timezone=True)}
+    storage: ClassVar[dict[str, TypeEngine[Any]]] = {
+        "sqlite": BigInteger(),
+        "postgresql": DateTime(timezone=True),
+    }
     encoders: ClassVar[dict[str, Convert]] = {"sqlite": micros, "postgresql": _aware}
     decoders: ClassVar[dict[str, Convert]] = {"sqlite": from_micros}
 
