@@ -1,0 +1,1 @@
+"""Frame of the web app: layout, components, assets and the helpers that pages share."""

@@ -1,0 +1,121 @@
+// Live updates. The stream at data-live carries only names of fragments that changed; the page asks for
+// those again and morphs them in. Focus, scroll, open menus and fields in use are left alone.
+// A hidden tab closes its stream (browsers allow six connections a host) and catches up when shown.
+import { Idiomorph } from "idiomorph";
+import { parse } from "./dom.js";
+import { sessionEnded } from "./session.js";
+
+const POLL = 30_000;
+const address = document.querySelector("[data-live]")?.dataset.live;
+let stream;
+let failures = 0;
+let poll;
+let names = new Set();
+let running = false;
+let soon;
+
+const fragments = () => [...document.querySelectorAll("[data-fragment]")];
+const inUse = (node) => node === document.activeElement && node.matches("input, textarea, select");
+
+const RULES = {
+  morphStyle: "outerHTML",
+  ignoreActiveValue: true,
+  callbacks: {
+    beforeNodeMorphed: (old) => !(old instanceof Element && (inUse(old) || old.matches("form[data-dirty]"))),
+    beforeNodeRemoved: (old) => !(old instanceof Element && old.querySelector("form[data-dirty]")),
+    beforeAttributeUpdated: (name, node) =>
+      !(name === "open" && node.matches("details")) && name !== "data-focus" && name !== "tabindex",
+  },
+};
+
+async function fetchFragments(wanted) {
+  const url = new URL(location.href);
+  wanted.forEach((name) => url.searchParams.append("fragment", name));
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+  if (answer.status === 401) {
+    stop();
+    sessionEnded();
+    return;
+  }
+  if (answer.status === 404) location.reload();
+  if (!answer.ok) return;
+  const incoming = parse(await answer.text());
+  for (const old of fragments()) {
+    const fresh = incoming.querySelector(`[data-fragment="${CSS.escape(old.dataset.fragment)}"]`);
+    if (!fresh) continue;
+    Idiomorph.morph(old, fresh, RULES);
+    old.dispatchEvent(new CustomEvent("pivotal:morphed", { bubbles: true }));
+  }
+}
+
+async function run() {
+  if (running) return;
+  running = true;
+  try {
+    while (names.size) {
+      const wanted = names;
+      names = new Set();
+      await fetchFragments(wanted);
+    }
+  } catch {
+    // The next event or poll asks again.
+  } finally {
+    running = false;
+  }
+}
+
+/** Asks for these fragments of the page again; those it does not have are passed over. */
+export function refresh(wanted) {
+  const here = new Set(fragments().map((node) => node.dataset.fragment));
+  for (const name of wanted) if (here.has(name)) names.add(name);
+  clearTimeout(soon);
+  soon = setTimeout(run, 50);
+}
+
+const refreshAll = () => refresh(fragments().map((node) => node.dataset.fragment));
+
+function stop() {
+  stream?.close();
+  stream = undefined;
+  clearInterval(poll);
+  poll = undefined;
+}
+
+function connect() {
+  stream?.close();
+  stream = new EventSource(address);
+  stream.addEventListener("open", () => {
+    // What happened while the stream was away comes with one refresh.
+    if (failures) refreshAll();
+    failures = 0;
+    clearInterval(poll);
+    poll = undefined;
+  });
+  stream.addEventListener("changed", (event) => refresh(event.data.split(" ")));
+  stream.addEventListener("error", () => {
+    failures += 1;
+    if (failures < 3 && stream.readyState !== EventSource.CLOSED) return;
+    stream.close();
+    poll ??= setInterval(() => {
+      refreshAll();
+      if (stream.readyState === EventSource.CLOSED) connect();
+    }, POLL);
+  });
+}
+
+if (address) {
+  if (!document.hidden) connect();
+  document.addEventListener("visibilitychange", () => {
+    stop();
+    if (document.hidden) return;
+    failures = 0;
+    refreshAll();
+    connect();
+  });
+  addEventListener("pagehide", stop);
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    refreshAll();
+    connect();
+  });
+}

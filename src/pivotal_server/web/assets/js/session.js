@@ -1,0 +1,7 @@
+// The session ended: a dialog above the page. The form below keeps its content.
+const dialog = () => document.getElementById("session-ended");
+
+export function sessionEnded() {
+  const node = dialog();
+  if (node && !node.open) node.showModal();
+}
