@@ -1,0 +1,1 @@
+"""Declared limits, and the counters that hold them."""

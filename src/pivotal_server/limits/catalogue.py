@@ -1,0 +1,136 @@
+"""Every limit of the product, declared once. Admin > Limits and the manual are made from this list."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+
+class LimitScope(StrEnum):
+    """What a limit is counted for."""
+
+    API_KEY = "api_key"
+    CLIENT_ADDRESS = "client_address"
+    REQUEST = "request"
+    WORKSPACE = "workspace"
+    CUSTOMER = "customer"
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """One declared limit.
+
+    ``setting`` says where it is changed: ``workspace`` (at Admin > Limits) or ``None`` (fixed). A changed
+    value lies from ``least`` to ``most``; with ``can_be_off`` it may also be 0, which switches the limit off.
+    ``unit`` is what the number counts.
+    """
+
+    name: str
+    title: str
+    default: int
+    unit: str
+    scope: LimitScope
+    description: str
+    setting: Literal["workspace"] | None = None
+    least: int = 1
+    most: int = 0
+    can_be_off: bool = False
+
+    def takes(self, value: int) -> bool:
+        """Whether the limit may be set to ``value``."""
+        if self.setting is None:
+            return False
+        return self.least <= value <= self.most or (self.can_be_off and value == 0)
+
+
+RATE_LIMIT_LIVE = Limit(
+    "rate_limit_live",
+    "Requests a minute of a live key",
+    600,
+    "requests a minute",
+    LimitScope.API_KEY,
+    "Requests that one live API key may make in 60 seconds; a figure of the key's own stands above it.",
+    setting="workspace",
+    most=1_000_000,
+    can_be_off=True,
+)
+RATE_LIMIT_TEST = Limit(
+    "rate_limit_test",
+    "Requests a minute of a test key",
+    30,
+    "requests a minute",
+    LimitScope.API_KEY,
+    "Requests that one test API key may make in 60 seconds; a figure of the key's own stands above it.",
+    setting="workspace",
+    most=1_000_000,
+    can_be_off=True,
+)
+FAILED_AUTHENTICATIONS = Limit(
+    "failed_authentications",
+    "Requests with a wrong key",
+    300,
+    "requests a minute",
+    LimitScope.CLIENT_ADDRESS,
+    "Requests answered with 401 that one client address may make in 60 seconds (an IPv6 client counts as its"
+    " /64); after that it gets 429.",
+)
+ACTIVE_API_KEYS = Limit(
+    "active_api_keys",
+    "Active API keys",
+    100,
+    "keys",
+    LimitScope.WORKSPACE,
+    "API keys that are neither revoked nor expired, live and test together.",
+    setting="workspace",
+    most=10_000,
+)
+BODY_BYTES = Limit(
+    "body_bytes",
+    "Request body",
+    1_048_576,
+    "bytes",
+    LimitScope.REQUEST,
+    "Size of the body of one API request.",
+)
+CONTACTS_PER_CUSTOMER = Limit(
+    "contacts_per_customer",
+    "Contacts of a customer",
+    10_000,
+    "contacts",
+    LimitScope.CUSTOMER,
+    "Contacts that are not deleted.",
+    setting="workspace",
+    most=100_000,
+)
+TAGS_PER_CUSTOMER = Limit(
+    "tags_per_customer",
+    "Tags on a customer",
+    50,
+    "tags",
+    LimitScope.CUSTOMER,
+    "Tags that one customer carries.",
+    setting="workspace",
+    most=500,
+)
+
+LIMITS: dict[str, Limit] = {
+    limit.name: limit
+    for limit in (
+        RATE_LIMIT_LIVE,
+        RATE_LIMIT_TEST,
+        FAILED_AUTHENTICATIONS,
+        ACTIVE_API_KEYS,
+        BODY_BYTES,
+        CONTACTS_PER_CUSTOMER,
+        TAGS_PER_CUSTOMER,
+    )
+}
+
+
+def value_of(limit: Limit, changed: Mapping[str, int]) -> int:
+    """The value in force, given the values that a workspace has ``changed``, by name.
+
+    A stored value that the limit does not take (any more) counts as not changed.
+    """
+    value = changed.get(limit.name)
+    return limit.default if value is None or not limit.takes(value) else value
