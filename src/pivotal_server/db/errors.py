@@ -50,3 +50,7 @@ class CheckViolation(ConstraintViolation):
 
 class AppendOnly(DatabaseError):
     """The activity stream takes additions only."""
+
+
+class TransactionFailed(DatabaseError):
+    """An earlier statement of the transaction failed, so it takes no further ones; see `savepoint()`."""

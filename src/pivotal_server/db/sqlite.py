@@ -1,0 +1,371 @@
+"""The embedded database: one SQLite file.
+
+Reads run inline on the event loop: they take microseconds, and a thread would cost more than it saves. Writes
+go through the one `Writer`, which commits in groups. Long reads have connections of their own in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from pivotal_server.db.engine import (
+    COUNTING,
+    NO_PARAMS,
+    Database,
+    Listener,
+    Listeners,
+    Transaction,
+    count_statement,
+    run_quietly,
+)
+from pivotal_server.db.errors import CannotOpen, TransactionFailed, Unavailable
+from pivotal_server.db.revisions import check_revision
+from pivotal_server.db.sqlite_errors import is_busy, translate
+from pivotal_server.db.sqlite_writer import Writer
+from pivotal_server.db.statements import Params, Statement
+
+T = TypeVar("T")
+
+_CACHED_STATEMENTS: Final = 1_024
+_READER_CACHE_KIB: Final = 16_384
+_WRITER_CACHE_KIB: Final = 8_192
+_STREAM_CACHE_KIB: Final = 2_048
+# Readers of a WAL file wait only while it is recovered or its last writer leaves.
+_READER_BUSY_MS: Final = 1_000
+_STREAM_THREADS: Final = 4
+
+
+def open_connection(path: Path, *, cache_kib: int, read_only: bool, busy_ms: int = 0) -> sqlite3.Connection:
+    """A connection set up as the server needs it; sqlite3.Error if that fails."""
+    connection = sqlite3.connect(
+        path,
+        timeout=busy_ms / 1_000,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_CACHED_STATEMENTS,
+    )
+    try:
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def cannot_open(path: Path, error: sqlite3.Error) -> CannotOpen:
+    """One line on why the file cannot be opened."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return CannotOpen(f"{path} is not an SQLite database, or is damaged")
+    if is_busy(error):
+        return CannotOpen(f"{path} is locked by another program")
+    if not path.parent.is_dir():
+        return CannotOpen(f"the folder {path.parent} does not exist")
+    return CannotOpen(f"{path} cannot be opened for writing ({error})")
+
+
+def _closed(*_: Any) -> Any:
+    raise Unavailable("the database is not open")
+
+
+class SqliteTransaction(Transaction):
+    """A transaction: a savepoint in the group that the writer has open."""
+
+    def __init__(self, writer: Writer, listeners: Listeners) -> None:
+        self._writer = writer
+        self._listeners = listeners
+        self._execute: Callable[[str, Any], sqlite3.Cursor] = _closed
+        self._failure: Exception | None = None
+        self._depth = 0
+        self._after = []
+        self._notes = []
+
+    async def __aenter__(self) -> Self:
+        await self._writer.begin()
+        self._execute = self._writer.connection.execute
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._execute = _closed
+        if error is None and self._failure is None:
+            await self._writer.commit(self._announce if self._after or self._notes else None)
+            return
+        self._writer.rollback()
+        if error is None:
+            self._raise_failure()
+
+    def _announce(self) -> None:
+        for callback in self._after:
+            run_quietly(callback)
+        for channel, payload in self._notes:
+            self._listeners.deliver(channel, payload)
+
+    def _fail(self, error: sqlite3.Error) -> Exception:
+        if not self._writer.connection.in_transaction:
+            self._writer.lose_group(error)
+        self._failure = translate(error)
+        return self._failure
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def _check(self) -> None:
+        if COUNTING.active:
+            count_statement()
+        if self._failure is not None:
+            raise TransactionFailed(f"an earlier statement failed: {self._failure}") from self._failure
+
+    async def fetch_one(self, stmt: Statement[T], params: Params = NO_PARAMS) -> T | None:
+        """The first row, or None."""
+        plan = stmt.sqlite_plan or stmt.compile("sqlite")
+        self._check()
+        values = plan.bind(params)
+        try:
+            row = self._execute(plan.sql, values).fetchone()
+        except sqlite3.Error as error:
+            raise self._fail(error) from error
+        return None if row is None else plan.decode(row)
+
+    async def fetch_all(self, stmt: Statement[T], params: Params = NO_PARAMS) -> list[T]:
+        """All rows."""
+        plan = stmt.sqlite_plan or stmt.compile("sqlite")
+        self._check()
+        values = plan.bind(params)
+        try:
+            rows = self._execute(plan.sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._fail(error) from error
+        return list(map(plan.decode, rows))
+
+    async def execute(self, stmt: Statement[Any], params: Params = NO_PARAMS) -> int:
+        """Run a write; how many rows it touched."""
+        plan = stmt.sqlite_plan or stmt.compile("sqlite")
+        self._check()
+        values = plan.bind(params)
+        try:
+            return self._execute(plan.sql, values).rowcount
+        except sqlite3.Error as error:
+            raise self._fail(error) from error
+
+    async def execute_many(self, stmt: Statement[Any], params: Sequence[Params]) -> None:
+        """Run a write once for each set of values."""
+        plan = stmt.sqlite_plan or stmt.compile("sqlite")
+        self._check()
+        rows = list(map(plan.bind, params))
+        if self._execute is _closed:
+            _closed()
+        try:
+            self._writer.connection.executemany(plan.sql, rows)
+        except sqlite3.Error as error:
+            raise self._fail(error) from error
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A block inside the transaction that can fail alone."""
+        self._check()
+        name = f"s{self._depth}"
+        marks = len(self._after), len(self._notes)
+        self._execute(f"SAVEPOINT {name}", ())
+        self._depth += 1
+        try:
+            yield
+            self._raise_failure()
+            self._execute(f"RELEASE {name}", ())
+        except BaseException:
+            del self._after[marks[0] :], self._notes[marks[1] :]
+            if self._writer.connection.in_transaction and not isinstance(self._failure, Unavailable):
+                self._execute(f"ROLLBACK TO {name}", ())
+                self._execute(f"RELEASE {name}", ())
+                self._failure = None
+            raise
+        finally:
+            self._depth -= 1
+
+
+class SqliteDatabase(Database):
+    """One SQLite file in WAL mode."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._reader: sqlite3.Connection | None = None
+        self._writer: Writer | None = None
+        self._read: Callable[[str, Any], sqlite3.Cursor] = _closed
+        self._listeners = Listeners()
+        self._bumps = 0
+        self._threads: ThreadPoolExecutor | None = None
+
+    # ── Opening ────────────────────────────────────────────────────────────────────────────────
+    async def open(self, *, check_schema: bool = True) -> None:
+        """Open the file, made when it is missing. CannotOpen says in one line why not."""
+        writing = reader = None
+        try:
+            writing = open_connection(self.path, cache_kib=_WRITER_CACHE_KIB, read_only=False)
+            reader = open_connection(
+                self.path, cache_kib=_READER_CACHE_KIB, read_only=True, busy_ms=_READER_BUSY_MS
+            )
+            if check_schema:
+                check_revision(_revision(reader), str(self.path))
+        except sqlite3.Error as error:
+            _close(writing, reader)
+            raise cannot_open(self.path, error) from error
+        except CannotOpen:
+            _close(writing, reader)
+            raise
+        self._writer = Writer(writing, self.path)
+        self._reader = reader
+        self._read = reader.execute
+
+    async def close(self) -> None:
+        """Finish the commits under way, fold the log into the file, close it."""
+        if self._writer is None or self._reader is None:
+            return
+        await self._writer.close()
+        self._read = _closed
+        if self._threads is not None:
+            self._threads.shutdown()
+        self._reader.close()
+        with suppress(sqlite3.Error):  # another program may be reading; the log is kept for later then
+            self._writer.connection.execute("PRAGMA optimize")
+            self._writer.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._writer.connection.close()
+        self._writer = self._reader = None
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise Unavailable("the database is not open")
+        return self._writer
+
+    @property
+    def commits(self) -> int:
+        """How many groups have been committed since the start."""
+        return self._writing().commits
+
+    # ── Statements ─────────────────────────────────────────────────────────────────────────────
+    async def fetch_one(self, stmt: Statement[T], params: Params = NO_PARAMS) -> T | None:
+        """The first row, or None."""
+        plan = stmt.sqlite_plan or stmt.compile("sqlite")
+        if COUNTING.active:
+            count_statement()
+        values = plan.bind(params)
+        try:
+            row = self._read(plan.sql, values).fetchone()
+        except sqlite3.Error as error:
+            raise translate(error) from error
+        return None if row is None else plan.decode(row)
+
+    async def fetch_all(self, stmt: Statement[T], params: Params = NO_PARAMS) -> list[T]:
+        """All rows."""
+        plan = stmt.sqlite_plan or stmt.compile("sqlite")
+        if COUNTING.active:
+            count_statement()
+        values = plan.bind(params)
+        try:
+            rows = self._read(plan.sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise translate(error) from error
+        return list(map(plan.decode, rows))
+
+    async def execute(self, stmt: Statement[Any], params: Params = NO_PARAMS) -> int:
+        """Run a write in a transaction of its own; how many rows it touched."""
+        async with self.transaction() as tx:
+            return await tx.execute(stmt, params)
+
+    async def execute_many(self, stmt: Statement[Any], params: Sequence[Params]) -> None:
+        """Run a write once for each set of values, in a transaction of its own."""
+        async with self.transaction() as tx:
+            await tx.execute_many(stmt, params)
+
+    def transaction(self) -> SqliteTransaction:
+        """A transaction, committed at the end of the block."""
+        return SqliteTransaction(self._writing(), self._listeners)
+
+    async def stream(
+        self, stmt: Statement[T], params: Params = NO_PARAMS, *, batch: int = 1_000
+    ) -> AsyncIterator[list[T]]:
+        """The rows in batches, read and decoded in a thread."""
+        plan = stmt.compile("sqlite")
+        if COUNTING.active:
+            count_statement()
+        values = plan.bind(params)
+        self._writing()
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(_STREAM_THREADS, thread_name_prefix="sqlite-read")
+        threads = self._threads
+        loop = asyncio.get_running_loop()
+
+        def begin() -> tuple[sqlite3.Connection, sqlite3.Cursor]:
+            connection = open_connection(
+                self.path, cache_kib=_STREAM_CACHE_KIB, read_only=True, busy_ms=_READER_BUSY_MS
+            )
+            return connection, connection.execute(plan.sql, values)
+
+        def read(cursor: sqlite3.Cursor) -> list[T]:
+            return list(map(plan.decode, cursor.fetchmany(batch)))
+
+        try:
+            connection, cursor = await loop.run_in_executor(threads, begin)
+            try:
+                while rows := await loop.run_in_executor(threads, read, cursor):
+                    yield rows
+            finally:
+                threads.submit(connection.close)
+        except sqlite3.Error as error:
+            raise translate(error) from error
+
+    async def ping(self) -> None:
+        """Read something; Unavailable when that fails."""
+        try:
+            self._read("SELECT count(*) FROM sqlite_schema", ()).fetchone()
+        except sqlite3.Error as error:
+            raise translate(error) from error
+
+    # ── Other listeners, other programs ────────────────────────────────────────────────────────
+    def listen(self, channel: str, callback: Listener) -> Callable[[], None]:
+        """Call `callback` for every notification on `channel` sent in this process."""
+        return self._listeners.add(channel, callback)
+
+    def epoch(self) -> int | None:
+        """Changes when another program has written to the file, and at `bump_epoch_everywhere()`.
+
+        None for the moment between the end of one of our commits and our hearing of it.
+        """
+        version = self._writing().version()
+        return None if version is None else version + (self._bumps << 40)
+
+    async def bump_epoch_everywhere(self) -> None:
+        """Change the epoch here; other programs have seen the write itself."""
+        self._bumps += 1
+
+
+def _close(*connections: sqlite3.Connection | None) -> None:
+    for connection in connections:
+        if connection is not None:
+            connection.close()
+
+
+def _revision(connection: sqlite3.Connection) -> str | None:
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:
+        return None
+    return None if row is None else str(row[0])
