@@ -6,6 +6,8 @@ through unchanged.
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 
 class DatabaseError(Exception):
     """Base of everything below."""
@@ -54,3 +56,15 @@ class AppendOnly(DatabaseError):
 
 class TransactionFailed(DatabaseError):
     """An earlier statement of the transaction failed, so it takes no further ones; see `savepoint()`."""
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, for a message of one line."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
+
+
+def raise_known(known: Exception, driver: Exception) -> NoReturn:
+    """Raise what a driver's error was translated to, which may be that error itself."""
+    if known is driver:
+        raise known
+    raise known from driver

@@ -25,11 +25,16 @@ def head_revision() -> str:
     return known_revisions()[-1]
 
 
-def check_revision(found: str | None, where: str) -> None:
-    """CannotOpen unless the schema found is this program's."""
+def check_revision(found: str | None, where: str, *, newer: bool = False) -> None:
+    """CannotOpen unless the schema found fits this program.
+
+    `newer`: a later schema will do, since every release leaves room for the one before it.
+    """
     if found is None:
         raise CannotOpen(f"{where} holds no schema yet; run `pivotal migrate`")
     if found not in known_revisions():
+        if newer and found > head_revision():
+            return
         raise CannotOpen(f"{where} has schema {found}, newer than this program; install the newer release")
     if found != head_revision():
         raise CannotOpen(

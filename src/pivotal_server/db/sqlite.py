@@ -25,7 +25,7 @@ from pivotal_server.db.engine import (
     count_statement,
     run_quietly,
 )
-from pivotal_server.db.errors import CannotOpen, TransactionFailed, Unavailable
+from pivotal_server.db.errors import CannotOpen, TransactionFailed, Unavailable, raise_known
 from pivotal_server.db.revisions import check_revision
 from pivotal_server.db.sqlite_errors import is_busy, translate
 from pivotal_server.db.sqlite_writer import Writer
@@ -42,7 +42,9 @@ _READER_BUSY_MS: Final = 1_000
 _STREAM_THREADS: Final = 4
 
 
-def open_connection(path: Path, *, cache_kib: int, read_only: bool, busy_ms: int = 0) -> sqlite3.Connection:
+def open_connection(
+    path: Path, *, cache_kib: int, read_only: bool, busy_ms: int = 0, foreign_keys: bool = True
+) -> sqlite3.Connection:
     """A connection set up as the server needs it; sqlite3.Error if that fails."""
     connection = sqlite3.connect(
         path,
@@ -55,7 +57,7 @@ def open_connection(path: Path, *, cache_kib: int, read_only: bool, busy_ms: int
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA foreign_keys = {foreign_keys:d}")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA cache_size = -{cache_kib}")
         if read_only:
@@ -141,7 +143,7 @@ class SqliteTransaction(Transaction):
         try:
             row = self._execute(plan.sql, values).fetchone()
         except sqlite3.Error as error:
-            raise self._fail(error) from error
+            raise_known(self._fail(error), error)
         return None if row is None else plan.decode(row)
 
     async def fetch_all(self, stmt: Statement[T], params: Params = NO_PARAMS) -> list[T]:
@@ -152,7 +154,7 @@ class SqliteTransaction(Transaction):
         try:
             rows = self._execute(plan.sql, values).fetchall()
         except sqlite3.Error as error:
-            raise self._fail(error) from error
+            raise_known(self._fail(error), error)
         return list(map(plan.decode, rows))
 
     async def execute(self, stmt: Statement[Any], params: Params = NO_PARAMS) -> int:
@@ -163,7 +165,7 @@ class SqliteTransaction(Transaction):
         try:
             return self._execute(plan.sql, values).rowcount
         except sqlite3.Error as error:
-            raise self._fail(error) from error
+            raise_known(self._fail(error), error)
 
     async def execute_many(self, stmt: Statement[Any], params: Sequence[Params]) -> None:
         """Run a write once for each set of values."""
@@ -175,7 +177,7 @@ class SqliteTransaction(Transaction):
         try:
             self._writer.connection.executemany(plan.sql, rows)
         except sqlite3.Error as error:
-            raise self._fail(error) from error
+            raise_known(self._fail(error), error)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -224,7 +226,7 @@ class SqliteDatabase(Database):
                 self.path, cache_kib=_READER_CACHE_KIB, read_only=True, busy_ms=_READER_BUSY_MS
             )
             if check_schema:
-                check_revision(_revision(reader), str(self.path))
+                check_revision(revision_of(reader), str(self.path))
         except sqlite3.Error as error:
             _close(writing, reader)
             raise cannot_open(self.path, error) from error
@@ -270,7 +272,7 @@ class SqliteDatabase(Database):
         try:
             row = self._read(plan.sql, values).fetchone()
         except sqlite3.Error as error:
-            raise translate(error) from error
+            raise_known(translate(error), error)
         return None if row is None else plan.decode(row)
 
     async def fetch_all(self, stmt: Statement[T], params: Params = NO_PARAMS) -> list[T]:
@@ -282,7 +284,7 @@ class SqliteDatabase(Database):
         try:
             rows = self._read(plan.sql, values).fetchall()
         except sqlite3.Error as error:
-            raise translate(error) from error
+            raise_known(translate(error), error)
         return list(map(plan.decode, rows))
 
     async def execute(self, stmt: Statement[Any], params: Params = NO_PARAMS) -> int:
@@ -330,14 +332,14 @@ class SqliteDatabase(Database):
             finally:
                 threads.submit(connection.close)
         except sqlite3.Error as error:
-            raise translate(error) from error
+            raise_known(translate(error), error)
 
     async def ping(self) -> None:
         """Read something; Unavailable when that fails."""
         try:
             self._read("SELECT count(*) FROM sqlite_schema", ()).fetchone()
         except sqlite3.Error as error:
-            raise translate(error) from error
+            raise_known(translate(error), error)
 
     # ── Other listeners, other programs ────────────────────────────────────────────────────────
     def listen(self, channel: str, callback: Listener) -> Callable[[], None]:
@@ -363,7 +365,8 @@ def _close(*connections: sqlite3.Connection | None) -> None:
             connection.close()
 
 
-def _revision(connection: sqlite3.Connection) -> str | None:
+def revision_of(connection: sqlite3.Connection) -> str | None:
+    """The revision of the schema, None when there is none."""
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.OperationalError:

@@ -21,7 +21,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
-from pivotal_server.db.errors import Unavailable
+from pivotal_server.db.errors import Unavailable, raise_known
 from pivotal_server.db.sqlite_errors import is_busy, translate
 
 GROUP_SECONDS: Final = 0.010
@@ -81,7 +81,7 @@ class Writer:
             if self._open and not self.connection.in_transaction:
                 self.lose_group(error)
             self._give_up_turn()
-            raise translate(error) from error
+            raise_known(translate(error), error)
         except BaseException:
             self._give_up_turn()
             raise
@@ -95,7 +95,7 @@ class Writer:
             self._run("RELEASE t")
         except sqlite3.Error as error:
             self.rollback()
-            raise translate(error) from error
+            raise_known(translate(error), error)
         done = self._loop.create_future()
         self._members.append(Member(after, done))
         self._give_up_turn()
