@@ -47,7 +47,7 @@ _UNLIMITED: Final = {"statement_timeout": "0", "idle_in_transaction_session_time
 _LINK: Final = {"synchronous_commit": "off", "statement_timeout": "5s"}
 
 
-class _Connection(asyncpg.Connection[Any]):
+class _Connection(asyncpg.Connection):  # type: ignore[type-arg]  # not generic at run time
     """Goes back to the pool as it is: sessions change no settings beyond their transaction."""
 
     def get_reset_query(self) -> str:
