@@ -21,6 +21,8 @@ PAGES = {
 
 @pytest.fixture
 async def site() -> AsyncIterator[str]:
+    """A server; tests take it before ``page``, so that it outlives the page's last request."""
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         path = head.split(" ")[1]
@@ -41,47 +43,47 @@ async def site() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-async def test_a_sound_page_has_no_findings(page: Page, page_watch: Watch, site: str) -> None:
+async def test_a_sound_page_has_no_findings(site: str, page: Page, page_watch: Watch) -> None:
     await page.goto(site)
     assert await page.text_content("h1") == "Fine"
     assert await axe_violations(page) == []
     assert page_watch.findings() == []
 
 
-async def test_axe_finds_a_field_without_a_name(page: Page, site: str) -> None:
+async def test_axe_finds_a_field_without_a_name(site: str, page: Page) -> None:
     await page.goto(f"{site}/unlabelled")
     [violation] = await axe_violations(page)
     assert (violation.rule, violation.impact, violation.targets) == ("label", "critical", ["input"])
     assert await axe_violations(page, within="title") == []
 
 
-async def test_an_uncaught_exception_is_found(page: Page, page_watch: Watch, site: str) -> None:
+async def test_an_uncaught_exception_is_found(site: str, page: Page, page_watch: Watch) -> None:
     await page.goto(f"{site}/throws")
     assert page_watch.findings() == ["uncaught: from the script"]
     page_watch.expect("from the script")
 
 
-async def test_an_http_error_is_found(page: Page, page_watch: Watch, site: str) -> None:
+async def test_an_http_error_is_found(site: str, page: Page, page_watch: Watch) -> None:
     await page.goto(f"{site}/missing")
     [finding] = page_watch.findings()
     assert "status of 404" in finding
     page_watch.expect("status of 404")
 
 
-async def test_what_was_expected_must_come(page: Page, page_watch: Watch, site: str) -> None:
+async def test_what_was_expected_must_come(site: str, page: Page, page_watch: Watch) -> None:
     await page.goto(site)
     page_watch.expect("status of 500")
     assert page_watch.findings() == ["expected, but did not come: status of 500"]
     page_watch.forget()
 
 
-async def test_a_request_to_another_host_is_found(page: Page, page_watch: Watch, site: str) -> None:
+async def test_a_request_to_another_host_is_found(site: str, page: Page, page_watch: Watch) -> None:
     await page.goto(f"{site}/leaves", wait_until="networkidle")
     assert "request beyond this machine: http://pixel.example/x.png" in page_watch.findings()
     page_watch.forget()
 
 
-async def test_two_people_have_two_browsers(new_page: NewPage, site: str) -> None:
+async def test_two_people_have_two_browsers(site: str, new_page: NewPage) -> None:
     first, second = await new_page(), await new_page(color_scheme="dark")
     await first.goto(site)
     await second.goto(site)
@@ -92,7 +94,7 @@ async def test_two_people_have_two_browsers(new_page: NewPage, site: str) -> Non
 
 
 async def test_a_screenshot_is_a_picture(
-    page: Page, site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: str, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.support.chromium.SCREENSHOTS", tmp_path)
     await page.goto(site)

