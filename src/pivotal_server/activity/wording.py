@@ -1,0 +1,285 @@
+"""Activity entries in words: a sentence for each event, names for fields, values as people read them."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from string import Formatter
+from typing import Any
+
+import msgspec
+
+from pivotal_server.activity.service import ActivityRow
+from pivotal_server.activity.views import DiffLine, EntryView, Feed, FeedDay, Glyph, Words
+from pivotal_server.web.formats import STATE_NAMES, STATUS_NAMES, day, money, number, short_day
+from pivotal_server.web.view import Frame, Person
+
+NONE = "None"
+_LONGEST = 160
+
+SENTENCES: Mapping[str, str] = {
+    "customer.created": "created this customer",
+    "customer.field_changed": "changed {fields}",
+    "customer.status_changed": "changed the status",
+    "customer.archived": "archived this customer",
+    "customer.unarchived": "took this customer out of the archive",
+    "customer.won_back": "won this customer back",
+    "customer.deleted": "deleted this customer",
+    "customer.restored": "restored this customer",
+    "contact.added": "added contact {contact}{primary}",
+    "contact.field_changed": "changed {fields} of {contact}",
+    "contact.primary_changed": "made {contact} the primary contact",
+    "contact.archived": "archived contact {contact}",
+    "contact.unarchived": "took contact {contact} out of the archive",
+    "contact.deleted": "deleted contact {contact}",
+    "contact.restored": "restored contact {contact}",
+    "contact.portal_access_changed": "changed the portal access of {contact}",
+    "onboarding.created": "opened onboarding {onboarding}",
+    "onboarding.field_changed": "changed {fields} of {onboarding}",
+    "onboarding.phase_changed": "moved {onboarding} to {phase}",
+    "onboarding.state_changed": "changed the state of {onboarding}",
+    "onboarding.target_shifted": "changed the target launch of {onboarding}",
+    "onboarding.launched": "launched {onboarding}",
+    "onboarding.completed": "completed {onboarding}",
+    "onboarding.deleted": "deleted onboarding {onboarding}",
+    "onboarding.restored": "restored onboarding {onboarding}",
+    "member.joined": "joined the workspace",
+    "member.signed_in": "signed in",
+    "member.sign_in_refused": "was refused signing in",
+    "member.session_ended": "ended a session",
+    "member.updated": "changed {fields}",
+    "api_key.created": "created an API key",
+    "api_key.revoked": "revoked an API key",
+    "workspace.created": "created this workspace",
+    "workspace.updated": "changed {fields} of the workspace",
+}
+"""What follows the actor's name. Braces hold ``contact``, ``onboarding``, ``phase``, ``fields``, ``primary``."""
+
+
+class Field(msgspec.Struct, frozen=True):
+    """How a field is named in a diff and in a sentence."""
+
+    label: str
+    phrase: str = ""
+
+    @property
+    def in_sentence(self) -> str:
+        """Such as "the plan"."""
+        return self.phrase or f"the {self.label[0].lower()}{self.label[1:]}"
+
+
+FIELDS: Mapping[str, Field] = {
+    "name": Field("Name"),
+    "slug": Field("Slug"),
+    "domain": Field("Domain"),
+    "status": Field("Status"),
+    "plan": Field("Plan"),
+    "mrr": Field("MRR", "MRR"),
+    "monthly_orders": Field("Orders / month", "orders a month"),
+    "hubspot_company_id": Field("HubSpot company", "the HubSpot company"),
+    "hubspot_deal_id": Field("HubSpot deal", "the HubSpot deal"),
+    "stripe_customer_id": Field("Stripe customer", "the Stripe customer"),
+    "intercom_company_id": Field("Intercom company", "the Intercom company"),
+    "slack_channel_id": Field("Slack channel", "the Slack channel"),
+    "owner_id": Field("Owner"),
+    "tags": Field("Tags"),
+    "custom_fields": Field("Custom fields"),
+    "metadata": Field("Metadata", "metadata"),
+    "external_id": Field("External id", "the external id"),
+    "email": Field("E-mail", "the e-mail address"),
+    "title": Field("Title"),
+    "phone": Field("Phone", "the phone number"),
+    "labels": Field("Labels"),
+    "is_primary": Field("Primary", "who is primary"),
+    "archived": Field("Archived", "whether it is archived"),
+    "portal_access": Field("Portal access"),
+    "phase": Field("Phase"),
+    "state": Field("State"),
+    "started_at": Field("Started"),
+    "launched_at": Field("Launched"),
+    "completed_at": Field("Completed"),
+    "target_launch_date": Field("Target launch"),
+    "csm_id": Field("CSM", "the CSM"),
+    "se_id": Field("Engineer"),
+    "designer_id": Field("Designer"),
+    "product_ops_id": Field("Product ops"),
+    "notes": Field("Notes"),
+    "waiting_on_customer": Field("Waiting on customer", "whether it waits on the customer"),
+    "reminders_enabled": Field("Reminders"),
+    "reminder_frequency_days": Field("Days between reminders"),
+    "template_id": Field("Template"),
+}
+"""Names of fields; others are shown by their own name."""
+
+
+class Names(msgspec.Struct, frozen=True):
+    """Present names for ids and keys in entries: ``members`` by id, ``phases`` by key."""
+
+    members: Mapping[str, str] = {}
+    phases: Mapping[str, str] = {}
+
+
+def feed(rows: Iterable[ActivityRow], names: Names, frame: Frame, *, older: str | None = None) -> Feed:
+    """Entries, newest first as they come, grouped by day of the workspace's zone."""
+    days: dict[date, list[EntryView]] = {}
+    for row in rows:
+        days.setdefault(row.created_at.astimezone(frame.zone).date(), []).append(entry_view(row, names))
+    return Feed(tuple(FeedDay(day_label(at, frame), tuple(entries)) for at, entries in days.items()), older)
+
+
+def day_label(value: date, frame: Frame) -> str:
+    """Today, yesterday, or the day by its date."""
+    if value == frame.today:
+        return "Today"
+    return "Yesterday" if value == frame.today - timedelta(days=1) else short_day(value, frame)
+
+
+def entry_view(row: ActivityRow, names: Names) -> EntryView:
+    """One entry in words. A contact that is gone reads "a removed contact" (APP-CON)."""
+    changes = _changes(row)
+    is_new = row.event in _BIRTHS
+    shown = [change for change in changes if change["field"] not in _HIDDEN.get(row.event, ())]
+    lines = [_line(change, names, is_new=is_new) for change in shown]
+    return EntryView(
+        id=row.id,
+        display_id=row.display_id,
+        at=row.created_at,
+        glyph=_glyph(row),
+        actor=_actor(row),
+        words=tuple(_sentence(row, changes, names)),
+        lines=tuple(line for line in lines if not (is_new and line.new == NONE)),
+        reason=row.reason or "",
+        livemode=row.livemode,
+    )
+
+
+_BIRTHS = frozenset({"customer.created", "contact.added", "onboarding.created", "api_key.created"})
+# What a sentence says already.
+_HIDDEN: Mapping[str, tuple[str, ...]] = {
+    "contact.added": ("is_primary",),
+    "contact.primary_changed": ("is_primary",),
+}
+
+
+def _changes(row: ActivityRow) -> list[dict[str, Any]]:
+    raw = row.personal_diff if row.diff is None else row.diff
+    return [] if raw is None else msgspec.json.decode(raw, type=list[dict[str, Any]])
+
+
+def _glyph(row: ActivityRow) -> Glyph:
+    match row.actor_type:
+        case "member" | "contact":
+            return "person"
+        case "api_key":
+            return "api"
+        case "integration":
+            return "integration"
+        case _:
+            return "pi" if row.actor == "Pi" else "system"
+
+
+def _actor(row: ActivityRow) -> Person:
+    match row.actor_type:
+        case "member":
+            name = row.member_name or "Somebody"
+        case "contact":
+            name = row.contact_name or "Removed contact"
+        case _:
+            name = row.actor or "Pivotal"
+    return Person(row.actor_id or row.actor_type, name)
+
+
+def _sentence(row: ActivityRow, changes: list[dict[str, Any]], names: Names) -> Iterable[Words]:
+    known = {
+        "contact": Words(row.contact_name or "a removed contact", strong=row.contact_name is not None),
+        "onboarding": Words(row.onboarding_name or "an onboarding", strong=row.onboarding_name is not None),
+        "phase": _phase(changes, names),
+        "fields": Words(_fields(changes)),
+        "primary": Words(" as primary" if _becomes_primary(changes) else ""),
+    }
+    pattern = SENTENCES.get(row.event) or _plain(row.event)
+    for text, placeholder, _, _ in Formatter().parse(pattern):
+        if text:
+            yield Words(text)
+        if placeholder is not None and known[placeholder].text:
+            yield known[placeholder]
+
+
+def _plain(event: str) -> str:
+    """Words for an event without a sentence: ``template.created`` → "template: created"."""
+    thing, _, act = event.partition(".")
+    return f"{thing.replace('_', ' ')}: {act.replace('_', ' ')}"
+
+
+def _phase(changes: list[dict[str, Any]], names: Names) -> Words:
+    entered = [change["new"] for change in changes if change["field"] == "phase"]
+    return Words(names.phases.get(entered[0], entered[0]), strong=True) if entered else Words("another phase")
+
+
+def _fields(changes: list[dict[str, Any]]) -> str:
+    if len(changes) == 1:
+        return field_of(changes[0]["field"]).in_sentence
+    return f"{len(changes)} fields" if changes else "details"
+
+
+def _becomes_primary(changes: list[dict[str, Any]]) -> bool:
+    return any(change["field"] == "is_primary" and change["new"] is True for change in changes)
+
+
+def field_of(name: str) -> Field:
+    """How a field is named; an unknown one by its own name, readable."""
+    known = FIELDS.get(name)
+    return known if known is not None else Field(name.replace("_", " ").capitalize())
+
+
+def _line(change: dict[str, Any], names: Names, *, is_new: bool) -> DiffLine:
+    name = change["field"]
+    old = None if is_new else value_text(name, change["old"], names)
+    return DiffLine(field_of(name).label, old, value_text(name, change["new"], names))
+
+
+def value_text(field: str, value: Any, names: Names) -> str:
+    """A JSON value of a field as people read it."""
+    if value is None or value in ("", [], {}):
+        return NONE
+    if field in _MEMBERS:
+        return names.members.get(value, "Somebody who left")
+    if field == "phase":
+        return names.phases.get(value, value)
+    if field in _WRITERS:
+        return _WRITERS[field](value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, int | float):
+        return number(value)
+    return _short(_text(value))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
+
+
+def _calendar_day(value: Any) -> str:
+    return day(date.fromisoformat(str(value)[:10]))
+
+
+def _moment(value: Any) -> str:
+    at = datetime.fromisoformat(str(value))
+    return f"{day(at.date())}, {at:%H:%M} UTC"
+
+
+_MEMBERS = frozenset({"owner_id", "csm_id", "se_id", "designer_id", "product_ops_id"})
+_WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "status": lambda value: STATUS_NAMES.get(value, value),
+    "state": lambda value: STATE_NAMES.get(value, value),
+    "mrr": money,
+    "target_launch_date": _calendar_day,
+    "started_at": _moment,
+    "launched_at": _moment,
+    "completed_at": _moment,
+}

@@ -1,0 +1,113 @@
+"""View models that every page shares. Each page's context holds ``frame``, a :class:`Frame`."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+Theme = Literal["system", "light", "dark"]
+ToastKind = Literal["good", "info", "bad"]
+
+
+class Me(msgspec.Struct, frozen=True):
+    """The signed-in person. ``role`` as screens name it, such as "Owner"."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A person as an avatar and a name; ``id`` gives the colour."""
+
+    id: str
+    name: str
+
+
+class Toast(msgspec.Struct, frozen=True):
+    """One message about what has just happened: a line and, if needed, one detail."""
+
+    text: str
+    detail: str = ""
+    kind: ToastKind = "good"
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """What surrounds a page.
+
+    ``time_zone``: IANA name of the workspace's zone. ``can``: names of the capabilities
+    (``auth/permissions.py``) for which controls are drawn. ``nav``: key of the current navigation entry:
+    ``customers``, ``api-keys``, ``mail``. ``now``: the moment, in UTC, that relative times count from.
+    ``path``: address of this page with its query, to come back to. ``csrf``: token of its forms.
+    """
+
+    workspace_name: str
+    workspace_slug: str
+    time_zone: str
+    me: Me
+    theme: Theme
+    csrf: str
+    nav: str
+    can: frozenset[str]
+    now: datetime
+    path: str
+    toasts: tuple[Toast, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The workspace's zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def today(self) -> date:
+        """The calendar day in the workspace's zone."""
+        return self.now.astimezone(self.zone).date()
+
+
+class Form(msgspec.Struct, frozen=True):
+    """A form, new or refused.
+
+    ``id`` prefixes the ids of its fields. ``action`` is posted to; ``cancel`` is where Cancel leads when the
+    form is a page. ``submission``: sent along, so that a repeat of the same submission acts once. ``values``
+    and ``errors`` are keyed by field name; a box is ticked when its value is not empty. ``fault``: a message
+    about the form as a whole.
+    """
+
+    id: str
+    action: str
+    cancel: str
+    submission: str = ""
+    values: Mapping[str, str] = {}
+    errors: Mapping[str, str] = {}
+    fault: str | None = None
+
+    def value(self, name: str) -> str:
+        """What stands in the field."""
+        return self.values.get(name, "")
+
+    def error(self, name: str) -> str | None:
+        """What is wrong with the field, if anything."""
+        return self.errors.get(name)
+
+    def touches(self, *names: str) -> bool:
+        """Whether any of the fields is filled or faulty: folded groups of such fields are shown open."""
+        return any(self.value(name) or self.error(name) for name in names)
+
+
+class ErrorPage(msgspec.Struct, frozen=True):
+    """A fault as a page or, inside a form, as a fragment.
+
+    ``title``: what happened. ``text``: what to do, and whether work is safe. ``act``: what the button
+    offers: ``retry`` the request, ``reload`` the page, ``home`` for the way out, or nothing. ``path``:
+    address to try again.
+    """
+
+    status: int
+    title: str
+    text: str
+    act: Literal["retry", "reload", "home", ""] = ""
+    request_id: str = ""
+    path: str = "/"
