@@ -12,7 +12,7 @@ PACKAGE = ROOT / "src/pivotal_server"
 def files() -> tuple[Path, ...]:
     """Every file that is tracked or would be by ``git add``, relative to the root."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         check=True,

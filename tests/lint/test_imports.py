@@ -12,23 +12,24 @@ import pytest
 
 from tests.lint.files import PACKAGE
 
-KINDS = ("schemas", "repository", "service", "api", "pages", "jobs")
+KINDS = ("schemas", "repository", "service", "api", "pages", "views", "jobs")
 _EDGE = {"kit", "common", "schemas", "service", "helper", "own api", "own jobs"}
 _RULES = {"kit", "common", "db", "schemas", "service", "helper", "own repository"}
 
-# What a file may import, by its kind. "own" means of the same room. `helper` is any other module of a room,
-# `common` a module beside the rooms, `program` the ones that put the whole together.
+# What a file may import, by its kind. "own" means of the same room; `views` shape what pages show; `helper` is
+# any other module of a room, `common` a module beside the rooms, `program` those that put the whole together.
 ALLOWED: dict[str, set[str]] = {
     "kit": {"kit"},
     "db": {"kit", "db"},
     "schemas": {"kit", "common", "schemas", "own helper"},
     "repository": {"kit", "common", "db", "own repository", "own helper"},
     "service": _RULES,
-    "helper": _RULES,
+    "helper": _RULES | {"web", "own views"},
     "common": _RULES,
     "api": _EDGE,
     "jobs": _EDGE,
-    "pages": _EDGE | {"web", "own pages"},
+    "views": _EDGE | {"web", "views"},
+    "pages": _EDGE | {"web", "views", "own pages"},
     "web": _RULES | {"web"},
     "program": {"kit", "common", "db", "web", "helper", "program"} | set(KINDS) - {"repository"},
 }
@@ -110,6 +111,9 @@ def _imports(tree: ast.Module, known: set[str]) -> Iterator[tuple[int, str]]:
         ("customers.api", "contacts.api", False),
         ("customers.api", "web.layout", False),
         ("customers.pages", "web.layout", True),
+        ("customers.pages", "contacts.views", True),
+        ("customers.pages", "contacts.pages", False),
+        ("customers.service", "customers.views", False),
         ("customers.jobs", "jobs.queue", True),
         ("integrations.slack.service", "integrations.hubspot.service", True),
         ("integrations.slack.service", "integrations.hubspot.repository", False),
