@@ -145,7 +145,17 @@ ONBOARDING_NOT_FOUND = ErrorCode(
     "No such onboarding",
     "Check the id; deleted onboardings are not found.",
 )
+API_KEY_NOT_FOUND = ErrorCode("api_key_not_found", 404, "not_found", "No such API key", app_only=True)
+WORKSPACE_NOT_FOUND = ErrorCode("workspace_not_found", 404, "not_found", "No such workspace", app_only=True)
+
 # 409, 412
+WORKSPACE_SLUG_TAKEN = ErrorCode(
+    "workspace_slug_taken",
+    409,
+    "conflict",
+    'A workspace with the slug "{slug}" already exists.',
+    app_only=True,
+)
 SLUG_TAKEN = ErrorCode(
     "slug_taken",
     409,
@@ -186,6 +196,7 @@ NAME_TAKEN = ErrorCode(
 
 __all__ = [
     "API_KEY_EXPIRED",
+    "API_KEY_NOT_FOUND",
     "API_KEY_REVOKED",
     "BODY_TOO_LARGE",
     "CONTACT_NOT_FOUND",
@@ -226,4 +237,6 @@ __all__ = [
     "UNAVAILABLE",
     "UNKNOWN_PHASE",
     "UNRECOGNIZED_KEYS",
+    "WORKSPACE_NOT_FOUND",
+    "WORKSPACE_SLUG_TAKEN",
 ]

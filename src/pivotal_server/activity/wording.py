@@ -52,7 +52,7 @@ SENTENCES: Mapping[str, str] = {
     "workspace.created": "created this workspace",
     "workspace.updated": "changed {fields} of the workspace",
 }
-"""What follows the actor's name. Braces hold ``contact``, ``onboarding``, ``phase``, ``fields``, ``primary``."""
+"""What follows the actor's name. Braces: ``contact``, ``onboarding``, ``phase``, ``fields``, ``primary``."""
 
 
 class Field(msgspec.Struct, frozen=True):

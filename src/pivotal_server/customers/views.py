@@ -69,8 +69,9 @@ class CustomerList(msgspec.Struct, frozen=True):
 
     ``filters``: the first is the default. ``q``: text of the filter box; None draws no box. ``nothing``: why
     there are no rows: the workspace is ``new``, nobody has ``given`` the reader a customer, or nothing
-    ``matches``. ``clear_url`` leads to the list without filter. ``total_url`` answers with ``customers/total.html``,
-    asked for after the rows; None leaves it out. ``newer`` and ``older``: addresses of the pages beside it.
+    ``matches``. ``clear_url`` leads to the list without filter. ``total_url`` answers with the template
+    ``customers/total.html``, asked for after the rows; None leaves it out. ``newer`` and ``older``: addresses
+    of the pages beside it.
     """
 
     rows: tuple[CustomerRow, ...]

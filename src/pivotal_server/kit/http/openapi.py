@@ -113,11 +113,16 @@ class Writer:
             "components": {
                 "schemas": self._schemas(),
                 "headers": HEADERS,
+                "examples": self._error_examples(),
                 "securitySchemes": {
                     "BearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "pivotal_…"},
                 },
             },
         }
+
+    def _error_examples(self) -> Json:
+        sent = {code for operation in self.operations for code in declared_errors(operation, self.access)}
+        return {code.code: {"value": _error_example(code)} for code in sorted(sent, key=lambda code: code.code)}
 
     def _schemas(self) -> Json:
         queries = {self._names[operation.query.struct] for operation in self.operations}
@@ -243,7 +248,7 @@ class Writer:
                 "content": {
                     "application/json": {
                         "schema": self._ref(self.error),
-                        "examples": {code.code: {"value": _error_example(code)} for code in found},
+                        "examples": {code.code: {"$ref": f"#/components/examples/{code.code}"} for code in found},
                     }
                 },
             }

@@ -1,0 +1,1 @@
+"""The one append-only stream of what happened, and its views."""

@@ -1,0 +1,21 @@
+"""Reading the activity stream."""
+
+from datetime import datetime
+
+from pivotal_server.activity import repository
+from pivotal_server.activity.repository import ActivityRow
+from pivotal_server.db.engine import Executor
+
+__all__ = ["ActivityRow", "customer_feed", "of_request"]
+
+
+async def customer_feed(
+    db: Executor, org_id: str, customer_id: str, *, before: datetime | None = None, limit: int = 50
+) -> list[ActivityRow]:
+    """The newest ``limit`` entries about a customer, older than ``before`` when that is given."""
+    return await repository.customer_feed(db, org_id, customer_id, before, limit)
+
+
+async def of_request(db: Executor, org_id: str, request_id: str) -> list[ActivityRow]:
+    """The entries that one request wrote, newest first."""
+    return await repository.of_request(db, org_id, request_id)

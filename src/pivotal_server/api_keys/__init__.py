@@ -1,0 +1,1 @@
+"""API keys: making, listing, revoking, and recognising them on every request."""

@@ -1,0 +1,222 @@
+"""Recognising a key on every request, from memory, and refusing it from the moment it is revoked.
+
+A key that was verified once is remembered under a keyed digest of its text. What is remembered holds as
+long as the database's epoch stands still; when that moves (another process may have revoked a key) or is
+unknown (no word from the database), the key's row is read again before it is believed.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+import structlog
+
+from pivotal_server.api_keys import repository
+from pivotal_server.api_keys.repository import ApiKeyRow
+from pivotal_server.auth import keys, scopes
+from pivotal_server.auth.actor import Actor
+from pivotal_server.auth.addresses import AddressList, parse_list
+from pivotal_server.auth.authorization import read_bearer, require_key
+from pivotal_server.db.engine import Database
+from pivotal_server.db.errors import DatabaseError
+from pivotal_server.errors_catalogue import (
+    API_KEY_EXPIRED,
+    API_KEY_REVOKED,
+    INSUFFICIENT_SCOPE,
+    INVALID_API_KEY,
+    IP_NOT_ALLOWED,
+    RATE_LIMITED,
+    READ_ONLY_KEY,
+)
+from pivotal_server.kit import clock
+from pivotal_server.kit.errors import ApiError
+from pivotal_server.limits.failures import Failures
+from pivotal_server.limits.tiers import Tier, tier_of
+from pivotal_server.limits.window import Window
+
+MOST_REMEMBERED = 10_000
+FLUSH_SECONDS = 5.0
+"""How often usage figures are written."""
+
+_log = structlog.get_logger(__name__)
+
+
+class KnownKey:
+    """A verified key in memory: what it may do, its window, and its use since the last write."""
+
+    __slots__ = (
+        "actor",
+        "addresses",
+        "epoch",
+        "granted",
+        "row",
+        "tier",
+        "used",
+        "used_address",
+        "used_at",
+        "window",
+    )
+
+    def __init__(self, row: ApiKeyRow, epoch: int | None, window: Window | None = None) -> None:
+        self.tier: Tier = tier_of(livemode=row.mode == "live", own=row.rate_limit, changed={})
+        self.window = window or Window(self.tier.limit)
+        self.used = 0
+        self.used_at: datetime | None = None
+        self.used_address = ""
+        self.renew(row, epoch)
+
+    def renew(self, row: ApiKeyRow, epoch: int | None) -> None:
+        """Take over what the database says now."""
+        self.row = row
+        self.epoch = epoch
+        self.granted = frozenset(row.scopes)
+        self.addresses: AddressList = parse_list(row.allowed_addresses)
+        self.tier = tier_of(livemode=row.mode == "live", own=row.rate_limit, changed={})
+        self.window.limit = self.tier.limit
+        self.actor = Actor(
+            type="api_key",
+            org_id=row.org_id,
+            id=row.id,
+            label=f"API: {row.name}",
+            origin="api",
+            livemode=row.mode == "live",
+        )
+
+    def use(self, address: str) -> None:
+        """Count one request; written later, in a batch."""
+        self.used += 1
+        self.used_at = clock.now()
+        self.used_address = address
+
+    def check(self, scope: str, address: str, *, writes: bool) -> None:
+        """Raises ``ip_not_allowed``, ``read_only_key`` or ``insufficient_scope`` when the key may not do this."""
+        if self.addresses and address not in self.addresses:
+            raise IP_NOT_ALLOWED()
+        if writes and self.row.read_only:
+            raise READ_ONLY_KEY()
+        if self.granted and scope != "any" and not scopes.allows(self.granted, scope):
+            raise INSUFFICIENT_SCOPE(scope=scope)
+
+
+class KeyRing:
+    """The keys that this process remembers."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._by_digest: dict[bytes, KnownKey] = {}
+        self._by_id: dict[str, KnownKey] = {}
+        self.failures = Failures()
+        self._flusher: asyncio.Task[None] | None = None
+
+    async def recognise(self, header: bytes | None, address: str) -> KnownKey:
+        """The key in an ``Authorization`` header.
+
+        Raises the 401 errors, or ``rate_limited`` when the client address has failed too often.
+        """
+        try:
+            return await self._recognise(header, address)
+        except ApiError as fault:
+            if fault.code.status != 401:
+                raise
+            wait = self.failures.record(address, clock.unix())
+            if wait:
+                raise _too_many(wait) from None
+            raise
+
+    async def _recognise(self, header: bytes | None, address: str) -> KnownKey:
+        text = read_bearer(header)
+        name = keys.digest(text)
+        known = self._by_digest.get(name)
+        epoch = self._db.epoch()
+        if known is None:
+            known = await self._verify(text, name, epoch, address)
+        elif epoch is None or known.epoch != epoch:
+            row = await repository.by_id(self._db, known.row.org_id, known.row.id)
+            if row is None:
+                self._by_digest.pop(name, None)
+                raise INVALID_API_KEY()
+            known.renew(row, epoch)
+        if known.row.revoked_at is not None:
+            raise API_KEY_REVOKED()
+        if known.row.expires_at is not None and known.row.expires_at <= clock.now():
+            raise API_KEY_EXPIRED()
+        return known
+
+    async def _verify(self, text: str, name: bytes, epoch: int | None, address: str) -> KnownKey:
+        parsed = require_key(text)
+        wait = self.failures.blocked(address, clock.unix())
+        if wait:
+            raise _too_many(wait)
+        row = await repository.by_public_id(self._db, parsed.key_id)
+        if row is None:
+            # The same work as for a wrong secret, so that the time does not tell which ids exist.
+            keys.hash_secret(parsed.secret, bytes(keys.SALT_BYTES))
+            raise INVALID_API_KEY()
+        right = keys.verify_secret(
+            parsed.secret, bytes.fromhex(row.salt), bytes.fromhex(row.secret_hash), row.iterations
+        )
+        if not right or row.mode != parsed.mode:
+            raise INVALID_API_KEY()
+        known = self._by_id.get(row.id)
+        if known is None:
+            known = self._by_id[row.id] = KnownKey(row, epoch)
+        else:
+            known.renew(row, epoch)
+        if len(self._by_digest) >= MOST_REMEMBERED:
+            forgotten = self._by_digest.pop(next(iter(self._by_digest)))
+            if not forgotten.used:
+                self._by_id.pop(forgotten.row.id, None)
+        self._by_digest[name] = known
+        return known
+
+    async def flush(self) -> None:
+        """Write the usage figures gathered since the last time."""
+        used: Sequence[KnownKey] = [known for known in self._by_id.values() if known.used]
+        if not used:
+            return
+        rows = []
+        for known in used:
+            rows.append(
+                {
+                    "in_org": known.row.org_id,
+                    "of_id": known.row.id,
+                    "count": known.used,
+                    "at": known.used_at,
+                    "address": known.used_address,
+                }
+            )
+            known.used = 0
+        try:
+            async with self._db.transaction() as tx:
+                await repository.add_usage(tx, rows)
+        except BaseException:
+            for known, row in zip(used, rows, strict=True):
+                known.used += row["count"]  # type: ignore[operator]
+            raise
+
+    def start(self) -> None:
+        """Begin writing usage figures in the background."""
+        self._flusher = asyncio.create_task(self._keep_flushing())
+
+    async def stop(self) -> None:
+        """Write what is left and end the background task."""
+        if self._flusher is not None:
+            self._flusher.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._flusher
+            self._flusher = None
+        with suppress(DatabaseError):
+            await self.flush()
+
+    async def _keep_flushing(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            try:
+                await self.flush()
+            except DatabaseError as fault:
+                _log.warning("usage figures wait for the database", reason=str(fault))
+
+
+def _too_many(seconds: int) -> ApiError:
+    return RATE_LIMITED(seconds=seconds, headers={"retry-after": str(seconds)})

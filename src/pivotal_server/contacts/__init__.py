@@ -1,0 +1,1 @@
+"""Contacts: the people a team talks to at its customers."""

@@ -1,0 +1,112 @@
+"""SQL of contacts."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import bindparam, func, select, update
+
+from pivotal_server.db.engine import Executor, Transaction
+from pivotal_server.db.lists import PagedList
+from pivotal_server.db.statements import Statement, columns_of, insert_of
+from pivotal_server.db.tables import contacts
+
+
+class ContactRow(msgspec.Struct, frozen=True):
+    """A contact as stored."""
+
+    id: str
+    display_id: int
+    customer_id: str
+    name: str
+    email: str
+    title: str | None
+    phone: str | None
+    is_primary: bool
+    labels: msgspec.Raw
+    archived: bool
+    portal_access: bool
+    metadata: msgspec.Raw
+    external_id: str | None
+    livemode: bool
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+
+
+_C = contacts.c
+_ORG = _C.org_id == bindparam("org_id")
+_LIVE = _C.deleted_at.is_(None)
+_OF_CUSTOMER = _C.customer_id == bindparam("customer_id")
+_SELECT = select(*columns_of(ContactRow, contacts))
+
+BY_ID = Statement(_SELECT.where(_ORG, _C.id == bindparam("id")), into=ContactRow)
+BY_NUMBER = Statement(_SELECT.where(_ORG, _C.display_id == bindparam("number")), into=ContactRow)
+BY_ID_LOCKED = Statement(_SELECT.where(_ORG, _C.id == bindparam("id")).with_for_update(), into=ContactRow)
+BY_NUMBER_LOCKED = Statement(
+    _SELECT.where(_ORG, _C.display_id == bindparam("number")).with_for_update(), into=ContactRow
+)
+PRIMARY = Statement(_SELECT.where(_ORG, _LIVE, _OF_CUSTOMER, _C.is_primary), into=ContactRow)
+CARD = Statement(
+    _SELECT.where(_ORG, _LIVE, _OF_CUSTOMER, ~_C.archived)
+    .order_by(_C.is_primary.desc(), _C.created_at)
+    .limit(bindparam("limit")),
+    into=ContactRow,
+)
+COUNT = Statement.scalar(
+    select(func.count()).select_from(
+        select(_C.id).where(_ORG, _LIVE, _OF_CUSTOMER).limit(bindparam("most")).subquery()
+    ),
+    int,
+)
+INSERT = Statement.write(insert_of(contacts))
+_CHANGEABLE = [
+    name for name in ContactRow.__struct_fields__ if name not in ("id", "display_id", "created_at")
+]
+UPDATE = Statement.write(
+    update(contacts)
+    .where(_C.org_id == bindparam("in_org"), _C.id == bindparam("of_id"))
+    .values({name: bindparam(name, type_=_C[name].type) for name in _CHANGEABLE})
+)
+LIST = PagedList(
+    ContactRow,
+    contacts,
+    [_LIVE, _OF_CUSTOMER],
+    {"email": _C.email == bindparam("email"), "archived": _C.archived == bindparam("archived")},
+)
+
+
+async def find(
+    db: Executor, org_id: str, *, id: str | None = None, number: int | None = None, lock: bool = False
+) -> ContactRow | None:
+    """The contact with this id or number, deleted or not; ``lock`` keeps others from changing it."""
+    if number is not None:
+        return await db.fetch_one(
+            BY_NUMBER_LOCKED if lock else BY_NUMBER, {"org_id": org_id, "number": number}
+        )
+    return await db.fetch_one(BY_ID_LOCKED if lock else BY_ID, {"org_id": org_id, "id": id})
+
+
+async def primary(db: Executor, org_id: str, customer_id: str) -> ContactRow | None:
+    """The primary contact of a customer."""
+    return await db.fetch_one(PRIMARY, {"org_id": org_id, "customer_id": customer_id})
+
+
+async def card(db: Executor, org_id: str, customer_id: str, limit: int) -> list[ContactRow]:
+    """The active contacts of a customer, the primary first, then in the order of creation."""
+    return await db.fetch_all(CARD, {"org_id": org_id, "customer_id": customer_id, "limit": limit})
+
+
+async def count(db: Executor, org_id: str, customer_id: str, most: int) -> int:
+    """How many contacts a customer has, archived ones too; counting stops at ``most``."""
+    params = {"org_id": org_id, "customer_id": customer_id, "most": most}
+    return await db.fetch_one(COUNT, params) or 0
+
+
+async def insert(tx: Transaction, org_id: str, row: ContactRow) -> None:
+    """Insert a contact. Raises ``UniqueViolation``."""
+    await tx.execute(INSERT, {"org_id": org_id, **msgspec.structs.asdict(row)})
+
+
+async def save(tx: Transaction, org_id: str, row: ContactRow) -> None:
+    """Write the changed fields of a contact. Raises ``UniqueViolation``."""
+    await tx.execute(UPDATE, {"in_org": org_id, "of_id": row.id, **msgspec.structs.asdict(row)})

@@ -1,0 +1,140 @@
+"""REST operations of customers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pivotal_server.customers import changes, service
+from pivotal_server.customers.schemas import (
+    Customer,
+    CustomerCreate,
+    CustomerPage,
+    CustomerQuery,
+    CustomerUpdate,
+)
+from pivotal_server.customers.wire import to_wire
+from pivotal_server.db.lists import Slice
+from pivotal_server.errors_catalogue import (
+    CUSTOMER_NOT_FOUND,
+    EXTERNAL_ID_TAKEN,
+    INVALID_REFERENCE,
+    SLUG_TAKEN,
+)
+from pivotal_server.kit.http import OperationTable
+from pivotal_server.kit.wire import Deleted
+from pivotal_server.members import service as members
+from pivotal_server.rest.context import Context
+from pivotal_server.rest.lists import filters_of, page
+
+table = OperationTable("Customers")
+
+
+async def _filters(context: Context, query: CustomerQuery) -> dict[str, Any] | None:
+    """The filters as the repository takes them; ``None`` when they name an owner who does not exist."""
+    filters = filters_of(query)
+    if "owner_id" in filters:
+        member = await members.find(context.db, context.org_id, filters["owner_id"])
+        if member is None:
+            return None
+        filters["owner_id"] = member.id
+    if "domain" in filters:
+        filters["domain"] = filters["domain"].lower()
+    if "tag" in filters:
+        filters["tag"] = filters["tag"].casefold()
+    return filters
+
+
+@table.operation(
+    "GET",
+    "/customers",
+    id="list-customers",
+    sdk="customers.list",
+    summary="List customers",
+    scope="read:customers",
+    query=CustomerQuery,
+    answers=(200, CustomerPage),
+)
+async def list_customers(context: Context) -> CustomerPage:
+    """Live customers, newest first. Filters apply before paging."""
+    query: CustomerQuery = context.query
+
+    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[service.CustomerRow], bool]:
+        return await service.list_customers(context.db, context.org_id, part, filters)
+
+    async def count(part: Slice, filters: Mapping[str, Any]) -> int:
+        return await service.count_customers(context.db, context.org_id, part, filters)
+
+    return await page(CustomerPage, query, await _filters(context, query), fetch, count, to_wire)
+
+
+@table.operation(
+    "POST",
+    "/customers",
+    id="create-customer",
+    sdk="customers.create",
+    summary="Create a customer",
+    scope="write:customers",
+    body=CustomerCreate,
+    resource=Customer,
+    answers=(201, Customer),
+    errors=[SLUG_TAKEN, EXTERNAL_ID_TAKEN, INVALID_REFERENCE],
+    single=True,
+)
+async def create_customer(context: Context, body: CustomerCreate) -> Customer:
+    """Creates a customer. Without a `slug` one is made from the name and made unique."""
+    return to_wire(await service.create_customer(context.uow, body))
+
+
+@table.operation(
+    "GET",
+    "/customers/{id}",
+    id="get-customer",
+    sdk="customers.get",
+    summary="Get a customer",
+    scope="read:customers",
+    answers=(200, Customer),
+    errors=[CUSTOMER_NOT_FOUND],
+    single=True,
+)
+async def get_customer(context: Context) -> Customer:
+    """One live customer, by `id` or `display_id`."""
+    return to_wire(await service.get_customer(context.db, context.org_id, context.id))
+
+
+@table.operation(
+    "PATCH",
+    "/customers/{id}",
+    id="update-customer",
+    sdk="customers.update",
+    summary="Update a customer",
+    scope="write:customers",
+    body=CustomerUpdate,
+    resource=Customer,
+    answers=(200, Customer),
+    errors=[CUSTOMER_NOT_FOUND, SLUG_TAKEN, EXTERNAL_ID_TAKEN, INVALID_REFERENCE],
+    single=True,
+)
+async def update_customer(context: Context, body: CustomerUpdate) -> Customer:
+    """Changes the given keys; absent ones stay, `null` clears. Churning pauses its running onboardings."""
+    row = await service.get_customer(context.db, context.org_id, context.id, lock=True)
+    context.check_match(to_wire(row))
+    return to_wire(await changes.update_customer(context.uow, row, body))
+
+
+@table.operation(
+    "DELETE",
+    "/customers/{id}",
+    id="delete-customer",
+    sdk="customers.delete",
+    summary="Delete a customer",
+    scope="write:customers",
+    answers=(200, Deleted),
+    errors=[CUSTOMER_NOT_FOUND],
+    single=True,
+)
+async def delete_customer(context: Context) -> Deleted:
+    """Deletes a customer softly. Its contacts and onboardings leave every list; each can still be read by id."""
+    row = await service.get_customer(context.db, context.org_id, context.id, lock=True, deleted=True)
+    if row.deleted_at is None:
+        context.check_match(to_wire(row))
+    await service.delete_customer(context.uow, row)
+    return Deleted(id=row.id, display_id=row.display_id)

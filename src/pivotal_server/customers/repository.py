@@ -1,0 +1,194 @@
+"""SQL of customers."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
+
+from pivotal_server.db.engine import Executor, Transaction
+from pivotal_server.db.lists import PagedList
+from pivotal_server.db.statements import Statement, columns_of, insert_of
+from pivotal_server.db.tables import customer_former_slugs, customer_tags, customers, onboardings
+
+
+class CustomerRow(msgspec.Struct, frozen=True):
+    """A customer as stored."""
+
+    id: str
+    display_id: int
+    name: str
+    slug: str
+    domain: str | None
+    status: str
+    previous_status: str | None
+    plan: str | None
+    mrr: float | None
+    monthly_orders: float | None
+    hubspot_company_id: str | None
+    hubspot_deal_id: str | None
+    stripe_customer_id: str | None
+    intercom_company_id: str | None
+    slack_channel_id: str | None
+    owner_id: str | None
+    tags: msgspec.Raw
+    custom_fields: msgspec.Raw
+    metadata: msgspec.Raw
+    external_id: str | None
+    health_score: int | None
+    livemode: bool
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+
+
+_C = customers.c
+_ORG = _C.org_id == bindparam("org_id")
+_LIVE = _C.deleted_at.is_(None)
+_SELECT = select(*columns_of(CustomerRow, customers))
+
+# The rule of who sees which customer (APP-ACC-1), for people who do not see all: they own it or have a
+# staff role on one of its onboardings.
+VISIBLE = or_(
+    _C.owner_id == bindparam("visible_to"),
+    exists().where(
+        onboardings.c.org_id == _C.org_id,
+        onboardings.c.customer_id == _C.id,
+        onboardings.c.deleted_at.is_(None),
+        or_(
+            onboardings.c.csm_id == bindparam("visible_to"),
+            onboardings.c.se_id == bindparam("visible_to"),
+            onboardings.c.designer_id == bindparam("visible_to"),
+            onboardings.c.product_ops_id == bindparam("visible_to"),
+        ),
+    ),
+)
+
+BY_ID = Statement(_SELECT.where(_ORG, _C.id == bindparam("id")), into=CustomerRow)
+BY_NUMBER = Statement(_SELECT.where(_ORG, _C.display_id == bindparam("number")), into=CustomerRow)
+BY_ID_LOCKED = Statement(_SELECT.where(_ORG, _C.id == bindparam("id")).with_for_update(), into=CustomerRow)
+BY_NUMBER_LOCKED = Statement(
+    _SELECT.where(_ORG, _C.display_id == bindparam("number")).with_for_update(), into=CustomerRow
+)
+BY_SLUG = Statement(_SELECT.where(_ORG, _LIVE, _C.slug == bindparam("slug")), into=CustomerRow)
+BY_FORMER_SLUG = Statement(
+    _SELECT.join(
+        customer_former_slugs,
+        and_(customer_former_slugs.c.org_id == _C.org_id, customer_former_slugs.c.customer_id == _C.id),
+    )
+    .where(_ORG, _LIVE, customer_former_slugs.c.slug == bindparam("slug"))
+    .order_by(customer_former_slugs.c.left_at.desc())
+    .limit(1),
+    into=CustomerRow,
+)
+IS_VISIBLE = Statement.scalar(select(_C.id).where(_ORG, _C.id == bindparam("id"), VISIBLE), str)
+SLUGS_FROM = Statement.scalar(
+    select(_C.slug).where(_ORG, _LIVE, _C.slug >= bindparam("first"), _C.slug < bindparam("past")), str
+)
+SLUG_EXISTS = Statement.scalar(select(_C.slug).where(_ORG, _LIVE, _C.slug == bindparam("slug")), str)
+INSERT = Statement.write(insert_of(customers))
+_CHANGEABLE = [
+    name for name in CustomerRow.__struct_fields__ if name not in ("id", "display_id", "created_at")
+]
+UPDATE = Statement.write(
+    update(customers)
+    .where(_C.org_id == bindparam("in_org"), _C.id == bindparam("of_id"))
+    .values({name: bindparam(name, type_=_C[name].type) for name in _CHANGEABLE})
+)
+INSERT_TAG = Statement.write(insert_of(customer_tags))
+DELETE_TAGS = Statement.write(
+    delete(customer_tags).where(
+        customer_tags.c.org_id == bindparam("org_id"), customer_tags.c.customer_id == bindparam("customer_id")
+    )
+)
+INSERT_FORMER_SLUG = Statement.write(insert_of(customer_former_slugs))
+
+_WITH_TAG = customer_tags.join(
+    customers,
+    and_(_C.org_id == customer_tags.c.org_id, _C.id == customer_tags.c.customer_id),
+)
+LIST = PagedList(
+    CustomerRow,
+    customers,
+    [_LIVE],
+    {
+        "status": _C.status == bindparam("status"),
+        "slug": _C.slug == bindparam("slug"),
+        "domain": _C.domain == bindparam("domain"),
+        "plan": _C.plan == bindparam("plan"),
+        "owner_id": _C.owner_id == bindparam("owner_id"),
+        "external_id": _C.external_id == bindparam("external_id"),
+        "hubspot_company_id": _C.hubspot_company_id == bindparam("hubspot_company_id"),
+        "stripe_customer_id": _C.stripe_customer_id == bindparam("stripe_customer_id"),
+        "visible_to": VISIBLE,
+        "tag": and_(customer_tags.c.org_id == bindparam("org_id"), customer_tags.c.tag == bindparam("tag")),
+    },
+    {"tag": (_WITH_TAG, customer_tags.c.created_at)},
+)
+
+
+async def find(
+    db: Executor, org_id: str, *, id: str | None = None, number: int | None = None, lock: bool = False
+) -> CustomerRow | None:
+    """The customer with this id or number, deleted or not; ``lock`` keeps others from changing it."""
+    if number is not None:
+        return await db.fetch_one(
+            BY_NUMBER_LOCKED if lock else BY_NUMBER, {"org_id": org_id, "number": number}
+        )
+    return await db.fetch_one(BY_ID_LOCKED if lock else BY_ID, {"org_id": org_id, "id": id})
+
+
+async def by_slug(db: Executor, org_id: str, slug: str) -> CustomerRow | None:
+    """The live customer with this slug."""
+    return await db.fetch_one(BY_SLUG, {"org_id": org_id, "slug": slug})
+
+
+async def by_former_slug(db: Executor, org_id: str, slug: str) -> CustomerRow | None:
+    """The live customer that had this slug last."""
+    return await db.fetch_one(BY_FORMER_SLUG, {"org_id": org_id, "slug": slug})
+
+
+async def is_visible(db: Executor, org_id: str, id: str, member_id: str) -> bool:
+    """Whether a member who does not see all customers sees this one."""
+    found = await db.fetch_one(IS_VISIBLE, {"org_id": org_id, "id": id, "visible_to": member_id})
+    return found is not None
+
+
+async def free_slug(db: Executor, org_id: str, base: str) -> str:
+    """``base``, or the first of ``base-2``, ``base-3``, … that no live customer has."""
+    if await db.fetch_one(SLUG_EXISTS, {"org_id": org_id, "slug": base}) is None:
+        return base
+    # '.' is the character after '-', so the range holds exactly the slugs that begin with "base-".
+    taken = set(await db.fetch_all(SLUGS_FROM, {"org_id": org_id, "first": f"{base}-", "past": f"{base}."}))
+    number = 2
+    while f"{base}-{number}" in taken:
+        number += 1
+    return f"{base}-{number}"
+
+
+async def insert(tx: Transaction, org_id: str, row: CustomerRow) -> None:
+    """Insert a customer. Raises ``UniqueViolation``."""
+    await tx.execute(INSERT, {"org_id": org_id, **msgspec.structs.asdict(row)})
+
+
+async def save(tx: Transaction, org_id: str, row: CustomerRow) -> None:
+    """Write the changed fields of a customer. Raises ``UniqueViolation``."""
+    await tx.execute(UPDATE, {"in_org": org_id, "of_id": row.id, **msgspec.structs.asdict(row)})
+
+
+async def write_tags(
+    tx: Transaction, org_id: str, row: CustomerRow, tags: list[str], *, replace: bool
+) -> None:
+    """Keep the index of tags: the folded ``tags`` of a customer, in place of those it had."""
+    if replace:
+        await tx.execute(DELETE_TAGS, {"org_id": org_id, "customer_id": row.id})
+    if tags:
+        common: dict[str, Any] = {"org_id": org_id, "customer_id": row.id, "created_at": row.created_at}
+        await tx.execute_many(INSERT_TAG, [{**common, "tag": tag.casefold()} for tag in tags])
+
+
+async def leave_slug(tx: Transaction, org_id: str, customer_id: str, slug: str, at: datetime) -> None:
+    """Remember that a customer gave up ``slug``, so that old addresses still lead to it."""
+    await tx.execute(
+        INSERT_FORMER_SLUG, {"org_id": org_id, "slug": slug, "left_at": at, "customer_id": customer_id}
+    )

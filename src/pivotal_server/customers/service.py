@@ -1,0 +1,187 @@
+"""Customers: finding, listing, creating and deleting. Changing one is in ``changes``."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from pivotal_server.auth.actor import Actor
+from pivotal_server.customers import repository
+from pivotal_server.customers.checks import slug_of
+from pivotal_server.customers.repository import CustomerRow
+from pivotal_server.customers.schemas import CustomerCreate
+from pivotal_server.customers.wire import event_extra, to_wire
+from pivotal_server.db.engine import Executor
+from pivotal_server.db.errors import UniqueViolation
+from pivotal_server.db.lists import Slice
+from pivotal_server.errors_catalogue import (
+    CUSTOMER_NOT_FOUND,
+    EXTERNAL_ID_TAKEN,
+    SLUG_TAKEN,
+    UNRECOGNIZED_KEYS,
+)
+from pivotal_server.kit.ids import cuid
+from pivotal_server.kit.references import number_in
+from pivotal_server.members import service as members
+from pivotal_server.onboardings import of_customer
+from pivotal_server.unit_of_work import UnitOfWork
+
+__all__ = ["CustomerRow", "create_customer", "delete_customer", "get_customer", "list_customers"]
+
+EMPTY_OBJECT = msgspec.Raw(b"{}")
+
+
+def encoded(value: Any) -> msgspec.Raw:
+    """A JSON value as it is stored."""
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+def amount(value: float | None) -> float | None:
+    """A number as it is stored: JSON integers beyond 64 bits would not fit a column otherwise."""
+    return None if value is None else float(value)
+
+
+def refuse_custom_fields(values: Mapping[str, Any]) -> None:
+    """Raises ``unrecognized_keys`` for the first key that no custom field of the workspace has."""
+    for slug in values:
+        raise UNRECOGNIZED_KEYS(field=f"custom_fields.{slug[:200]}", key=slug[:200])
+
+
+def conflict(fault: UniqueViolation, slug: str, external_id: str | None) -> Exception:
+    """The declared error for a unique key that another customer holds."""
+    if fault.constraint == "customers_slug":
+        return SLUG_TAKEN(field="slug", slug=slug)
+    if fault.constraint == "customers_external_id":
+        return EXTERNAL_ID_TAKEN(field="external_id", external_id=external_id)
+    return fault
+
+
+async def get_customer(
+    db: Executor, org_id: str, reference: str, *, lock: bool = False, deleted: bool = False
+) -> CustomerRow:
+    """The customer that ``reference`` (id or display_id) names.
+
+    ``lock`` keeps others from changing it until the transaction ends; ``deleted`` also finds deleted ones.
+    Raises ``customer_not_found``.
+    """
+    row = await repository.find(db, org_id, id=reference, number=number_in(reference), lock=lock)
+    if row is None or (row.deleted_at is not None and not deleted):
+        raise CUSTOMER_NOT_FOUND()
+    return row
+
+
+async def list_customers(
+    db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]
+) -> tuple[list[CustomerRow], bool]:
+    """One page of live customers, and whether more follow. ``filters``: see ``repository.LIST``."""
+    return await repository.LIST.page(db, org_id, part, filters)
+
+
+async def count_customers(db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]) -> int:
+    """How many live customers match."""
+    return await repository.LIST.count(db, org_id, part, filters)
+
+
+async def is_visible(db: Executor, actor: Actor, customer: CustomerRow, *, sees_all: bool) -> bool:
+    """Whether the actor may see the customer (APP-ACC-1); ``sees_all`` is what the role and settings say."""
+    if sees_all:
+        return True
+    return actor.id is not None and await repository.is_visible(db, actor.org_id, customer.id, actor.id)
+
+
+async def create_customer(uow: UnitOfWork, data: CustomerCreate) -> CustomerRow:
+    """Create a customer, with its entry and event.
+
+    A slug is made from the name when none is given. Raises ``invalid_reference`` for an owner who may not
+    own, ``slug_taken``, ``external_id_taken``, and ``unrecognized_keys`` for an unknown custom field.
+    """
+    owner_id = await members.staff_id(uow.tx, uow.org_id, data.owner_id, "owner_id")
+    if data.custom_fields is not UNSET:
+        refuse_custom_fields(data.custom_fields)
+    display_id, created_at = await uow.allocate("customer")
+    slug = data.slug
+    if slug is UNSET:
+        slug = await repository.free_slug(uow.tx, uow.org_id, slug_of(data.name))
+    tags = [] if data.tags is UNSET else data.tags
+    row = CustomerRow(
+        id=cuid(),
+        display_id=display_id,
+        name=data.name,
+        slug=slug,
+        domain=data.domain,
+        status=data.status,
+        previous_status=None,
+        plan=data.plan,
+        mrr=amount(data.mrr),
+        monthly_orders=amount(data.monthly_orders),
+        hubspot_company_id=data.hubspot_company_id,
+        hubspot_deal_id=data.hubspot_deal_id,
+        stripe_customer_id=data.stripe_customer_id,
+        intercom_company_id=data.intercom_company_id,
+        slack_channel_id=data.slack_channel_id,
+        owner_id=owner_id,
+        tags=encoded(tags),
+        custom_fields=EMPTY_OBJECT,
+        metadata=EMPTY_OBJECT if data.metadata is UNSET else encoded(data.metadata),
+        external_id=data.external_id,
+        health_score=None,
+        livemode=uow.actor.livemode,
+        created_at=created_at,
+        updated_at=created_at,
+        deleted_at=None,
+    )
+    try:
+        await repository.insert(uow.tx, uow.org_id, row)
+    except UniqueViolation as fault:
+        raise conflict(fault, slug, row.external_id) from None
+    await repository.write_tags(uow.tx, uow.org_id, row, tags, replace=False)
+    emails = await members.emails(uow.tx, uow.org_id, [owner_id]) if owner_id else {}
+    uow.changed(
+        "customer",
+        id=row.id,
+        display_id=row.display_id,
+        customer_id=row.id,
+        livemode=row.livemode,
+        before=None,
+        after=to_wire(row),
+        after_extra=event_extra(row, emails.get(owner_id)),
+    )
+    uow.record(
+        "customer.created",
+        target=("customer", row.id, row.display_id),
+        customer_id=row.id,
+        livemode=row.livemode,
+    )
+    return row
+
+
+async def delete_customer(uow: UnitOfWork, row: CustomerRow) -> CustomerRow:
+    """Delete a customer softly: its slug is free again, its contacts and onboardings leave every list.
+
+    A customer that is deleted already stays as it is and nothing is written.
+    """
+    if row.deleted_at is not None:
+        return row
+    gone = msgspec.structs.replace(row, deleted_at=uow.now, updated_at=uow.touched(row.updated_at))
+    await repository.save(uow.tx, uow.org_id, gone)
+    await repository.write_tags(uow.tx, uow.org_id, gone, [], replace=True)
+    await of_customer.set_hidden(uow, row.id, True)
+    emails = await members.emails(uow.tx, uow.org_id, [row.owner_id]) if row.owner_id else {}
+    uow.changed(
+        "customer",
+        id=row.id,
+        display_id=row.display_id,
+        customer_id=row.id,
+        livemode=row.livemode,
+        before=to_wire(gone),
+        after=None,
+        before_extra=event_extra(gone, emails.get(row.owner_id)),
+    )
+    uow.record(
+        "customer.deleted",
+        target=("customer", row.id, row.display_id),
+        customer_id=row.id,
+        livemode=row.livemode,
+    )
+    return gone

@@ -1,0 +1,71 @@
+"""Numbers and moments that only ever rise: one counter row per workspace and object type.
+
+The row stays locked until the transaction ends, so numbers are given in commit order, and a rolled
+back transaction leaves no gap.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, literal_column
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pivotal_server.db.engine import Transaction
+from pivotal_server.db.statements import Statement
+from pivotal_server.db.tables import counters
+
+_MICROSECOND = timedelta(microseconds=1)
+_VALUES = {
+    "org_id": bindparam("org_id"),
+    "object": bindparam("object"),
+    "last_number": bindparam("count"),
+    "last_at": bindparam("last_at"),
+}
+_IN_SQLITE = sqlite.insert(counters).values(_VALUES)
+_IN_POSTGRESQL = postgresql.insert(counters).values(_VALUES)
+_ALLOCATE = Statement.rows(
+    _IN_SQLITE,
+    sqlite=_IN_SQLITE.on_conflict_do_update(
+        index_elements=["org_id", "object"],
+        set_={
+            "last_number": counters.c.last_number + _IN_SQLITE.excluded.last_number,
+            "last_at": func.max(
+                _IN_SQLITE.excluded.last_at,
+                literal_column("counters.last_at + excluded.last_number"),
+                type_=counters.c.last_at.type,
+            ),
+        },
+    ).returning(counters.c.last_number, counters.c.last_at),
+    postgresql=_IN_POSTGRESQL.on_conflict_do_update(
+        index_elements=["org_id", "object"],
+        set_={
+            "last_number": counters.c.last_number + _IN_POSTGRESQL.excluded.last_number,
+            "last_at": func.greatest(
+                _IN_POSTGRESQL.excluded.last_at,
+                literal_column("counters.last_at + excluded.last_number * interval '1 microsecond'"),
+                type_=counters.c.last_at.type,
+            ),
+        },
+    ).returning(counters.c.last_number, counters.c.last_at),
+)
+
+
+async def allocate(
+    tx: Transaction, org_id: str, object_type: str, now: datetime, count: int = 1
+) -> tuple[int, datetime]:
+    """The next ``count`` numbers and moments of an object type of a workspace.
+
+    Returns the first number and the first moment; the others follow in steps of one and of one
+    microsecond. Moments are ``now`` or later, and later than any given before.
+    """
+    row = await tx.fetch_one(
+        _ALLOCATE,
+        {
+            "org_id": org_id,
+            "object": object_type,
+            "count": count,
+            "last_at": now + (count - 1) * _MICROSECOND,
+        },
+    )
+    assert row is not None
+    last_number, last_at = row
+    return last_number - count + 1, last_at - (count - 1) * _MICROSECOND

@@ -1,0 +1,1 @@
+"""Events: the catalogue of types, their derivation from a change, and the outbox."""

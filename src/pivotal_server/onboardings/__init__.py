@@ -1,0 +1,1 @@
+"""Onboardings: a customer's way through the phases, to launch."""

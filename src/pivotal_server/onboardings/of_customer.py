@@ -1,0 +1,51 @@
+"""What a change of a customer does to its onboardings. Called by the customers room, which it never calls."""
+
+from msgspec.structs import replace
+
+from pivotal_server.activity.entries import Change
+from pivotal_server.members import service as members
+from pivotal_server.onboardings import repository
+from pivotal_server.onboardings.moves import in_state
+from pivotal_server.onboardings.states import RUNNING
+from pivotal_server.onboardings.wire import event_extra, to_wire
+from pivotal_server.unit_of_work import UnitOfWork
+
+
+async def pause_running(uow: UnitOfWork, customer_id: str, reason: str) -> None:
+    """Pause the running onboardings of a customer, each with its entry and events (ONB-STATE-4)."""
+    rows = [
+        row
+        for row in await repository.of_customer_locked(uow.tx, uow.org_id, customer_id)
+        if row.state in RUNNING
+    ]
+    emails = await members.emails(uow.tx, uow.org_id, [row.csm_id for row in rows])
+    for row in rows:
+        paused = in_state(row, "paused", uow.now)
+        paused = replace(paused, updated_at=uow.touched(row.updated_at))
+        await repository.save(uow.tx, uow.org_id, paused)
+        uow.changed(
+            "onboarding",
+            id=row.id,
+            display_id=row.display_id,
+            customer_id=customer_id,
+            livemode=row.livemode,
+            before=to_wire(row),
+            after=to_wire(paused),
+            before_extra=event_extra(row, emails.get(row.csm_id)),
+            after_extra=event_extra(paused, emails.get(row.csm_id)),
+            type_extra={"onboarding.state_changed": {"state_reason": reason}},
+        )
+        uow.record(
+            "onboarding.state_changed",
+            target=("onboarding", row.id, row.display_id),
+            customer_id=customer_id,
+            onboarding_id=row.id,
+            diff=[Change("state", row.state, "paused")],
+            reason=reason,
+            livemode=row.livemode,
+        )
+
+
+async def set_hidden(uow: UnitOfWork, customer_id: str, hidden: bool) -> None:
+    """Take the onboardings of a customer out of every list while it is archived or deleted (ONB-4)."""
+    await repository.hide_of_customer(uow.tx, uow.org_id, customer_id, hidden)

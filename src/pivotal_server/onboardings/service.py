@@ -1,0 +1,208 @@
+"""Onboardings: finding, listing, creating, deleting. Changing one is in ``changes``."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from pivotal_server.activity.entries import Change
+from pivotal_server.customers.service import CustomerRow
+from pivotal_server.db.engine import Executor
+from pivotal_server.db.errors import UniqueViolation
+from pivotal_server.db.lists import Slice
+from pivotal_server.errors_catalogue import (
+    EXTERNAL_ID_TAKEN,
+    INVALID_REFERENCE,
+    ONBOARDING_NOT_FOUND,
+    TOO_BIG,
+)
+from pivotal_server.kit.ids import cuid
+from pivotal_server.kit.references import number_in
+from pivotal_server.members import service as members
+from pivotal_server.onboardings import repository
+from pivotal_server.onboardings.moves import PhaseList, in_state, moved
+from pivotal_server.onboardings.repository import OnboardingRow, OpenSummary
+from pivotal_server.onboardings.schemas import OnboardingCreate
+from pivotal_server.onboardings.states import first_state
+from pivotal_server.onboardings.wire import day_to_wire, event_extra, to_wire
+from pivotal_server.phases import service as phases
+from pivotal_server.unit_of_work import UnitOfWork
+
+__all__ = [
+    "OnboardingRow",
+    "OpenSummary",
+    "create_onboarding",
+    "delete_onboarding",
+    "get_onboarding",
+    "list_onboardings",
+    "of_customer",
+    "open_of_customers",
+]
+
+STAFF_FIELDS = ("csm_id", "se_id", "designer_id", "product_ops_id")
+
+
+async def get_onboarding(
+    db: Executor, org_id: str, reference: str, *, lock: bool = False, deleted: bool = False
+) -> OnboardingRow:
+    """The onboarding that ``reference`` (id or display_id) names. Raises ``onboarding_not_found``."""
+    row = await repository.find(db, org_id, id=reference, number=number_in(reference), lock=lock)
+    if row is None or (row.deleted_at is not None and not deleted):
+        raise ONBOARDING_NOT_FOUND()
+    return row
+
+
+async def list_onboardings(
+    db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any], *, customer_id: str | None = None
+) -> tuple[list[OnboardingRow], bool]:
+    """One page of onboardings, and whether more follow.
+
+    Those of archived and deleted customers are left out, unless the list is that of one ``customer_id``.
+    """
+    if customer_id is None:
+        return await repository.LIST.page(db, org_id, part, filters)
+    return await repository.CUSTOMER_LIST.page(db, org_id, part, {**filters, "customer_id": customer_id})
+
+
+async def count_onboardings(
+    db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any], *, customer_id: str | None = None
+) -> int:
+    """How many onboardings :func:`list_onboardings` would list over all pages."""
+    if customer_id is None:
+        return await repository.LIST.count(db, org_id, part, filters)
+    return await repository.CUSTOMER_LIST.count(db, org_id, part, {**filters, "customer_id": customer_id})
+
+
+async def of_customer(db: Executor, org_id: str, customer_id: str, limit: int) -> list[OnboardingRow]:
+    """The newest onboardings of a customer."""
+    return await repository.of_customer(db, org_id, customer_id, limit)
+
+
+async def open_of_customers(db: Executor, org_id: str, customer_ids: list[str]) -> list[OpenSummary]:
+    """The open onboardings of several customers, newest first."""
+    return await repository.open_of_customers(db, org_id, customer_ids)
+
+
+async def staff(uow: UnitOfWork, values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The member ids of the staff fields among ``values``. Raises ``invalid_reference``."""
+    return {
+        name: await members.staff_id(uow.tx, uow.org_id, values[name], name)
+        for name in STAFF_FIELDS
+        if name in values
+    }
+
+
+async def create_onboarding(uow: UnitOfWork, customer: CustomerRow, data: OnboardingCreate) -> OnboardingRow:
+    """Open an onboarding for ``customer``, with its first stay, entry and event (ONB-1).
+
+    It starts in the first phase when none is given; starting in a terminal phase makes it done. Raises
+    ``unknown_phase``, ``invalid_reference``, ``invalid_enum_value``, ``external_id_taken``, and ``too_big``
+    for a start in the future.
+    """
+    phase_list = PhaseList(await phases.all_phases(uow.tx, uow.org_id))
+    phase = phase_list.open[0] if data.phase is UNSET else phase_list.usable(data.phase)
+    if data.template_id is not None:
+        raise INVALID_REFERENCE(field="template_id", name="template_id", kind="template")
+    state = first_state(data.state, data.waiting_on_customer)
+    roles = await staff(uow, {name: getattr(data, name) for name in STAFF_FIELDS})
+    display_id, created_at = await uow.allocate("onboarding")
+    started_at = created_at if data.started_at is UNSET else data.started_at
+    if started_at > created_at:
+        raise TOO_BIG(field="started_at", message="started_at must not be in the future")
+    target: Any = data.target_launch_date
+    row = OnboardingRow(
+        id=cuid(),
+        display_id=display_id,
+        customer_id=customer.id,
+        name=f"{customer.name[:189]} onboarding" if data.name is UNSET else data.name,
+        template_id=None,
+        phase=phase.key,
+        phase_entered_at=created_at,
+        shifts_in_phase=0,
+        state="active",
+        started_at=started_at,
+        launched_at=None,
+        completed_at=None,
+        target_launch_date=target,
+        csm_id=roles["csm_id"],
+        se_id=roles["se_id"],
+        designer_id=roles["designer_id"],
+        product_ops_id=roles["product_ops_id"],
+        notes=data.notes,
+        waiting_on_customer=False,
+        reminders_enabled=data.reminders_enabled,
+        reminder_frequency_days=data.reminder_frequency_days,
+        metadata=msgspec.Raw(msgspec.json.encode({} if data.metadata is UNSET else data.metadata)),
+        external_id=data.external_id,
+        customer_hidden=customer.status == "archived",
+        livemode=uow.actor.livemode and customer.livemode,
+        created_at=created_at,
+        updated_at=created_at,
+        deleted_at=None,
+    )
+    row = moved(row, phase_list, phase.key, created_at)
+    if row.state != "done":
+        row = in_state(row, state, created_at)
+    try:
+        await repository.insert(uow.tx, uow.org_id, row)
+    except UniqueViolation as fault:
+        raise conflict(fault, row) from None
+    emails = await members.emails(uow.tx, uow.org_id, [row.csm_id]) if row.csm_id else {}
+    uow.changed(
+        "onboarding",
+        id=row.id,
+        display_id=row.display_id,
+        customer_id=customer.id,
+        livemode=row.livemode,
+        before=None,
+        after=to_wire(row),
+        after_extra=event_extra(row, emails.get(row.csm_id)),
+    )
+    diff = [Change("phase", None, row.phase)]
+    if row.target_launch_date is not None:
+        diff.append(Change("target_launch_date", None, day_to_wire(row.target_launch_date)))
+    uow.record(
+        "onboarding.created",
+        target=("onboarding", row.id, row.display_id),
+        customer_id=customer.id,
+        onboarding_id=row.id,
+        diff=diff,
+        livemode=row.livemode,
+    )
+    return row
+
+
+def conflict(fault: UniqueViolation, row: OnboardingRow) -> Exception:
+    """The declared error for a unique key that another onboarding holds."""
+    if fault.constraint == "onboardings_external_id":
+        return EXTERNAL_ID_TAKEN(field="external_id", external_id=row.external_id)
+    return fault
+
+
+async def delete_onboarding(uow: UnitOfWork, row: OnboardingRow) -> OnboardingRow:
+    """Delete an onboarding softly; a deleted one stays as it is (ONB-3)."""
+    if row.deleted_at is not None:
+        return row
+    gone = replace(row, deleted_at=uow.now, updated_at=uow.touched(row.updated_at))
+    await repository.save(uow.tx, uow.org_id, gone)
+    emails = await members.emails(uow.tx, uow.org_id, [row.csm_id]) if row.csm_id else {}
+    uow.changed(
+        "onboarding",
+        id=row.id,
+        display_id=row.display_id,
+        customer_id=row.customer_id,
+        livemode=row.livemode,
+        before=to_wire(gone),
+        after=None,
+        before_extra=event_extra(gone, emails.get(row.csm_id)),
+    )
+    uow.record(
+        "onboarding.deleted",
+        target=("onboarding", row.id, row.display_id),
+        customer_id=row.customer_id,
+        onboarding_id=row.id,
+        livemode=row.livemode,
+    )
+    return gone

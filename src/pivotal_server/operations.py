@@ -1,0 +1,9 @@
+"""Every REST operation, room by room."""
+
+from pivotal_server.contacts import api as contacts
+from pivotal_server.customers import api as customers
+from pivotal_server.kit.http import Operation
+from pivotal_server.onboardings import api as onboardings
+from pivotal_server.rest import meta
+
+OPERATIONS: tuple[Operation, ...] = (*meta.table, *customers.table, *contacts.table, *onboardings.table)

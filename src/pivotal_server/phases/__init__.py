@@ -1,0 +1,1 @@
+"""Phases: the ordered list that every onboarding of a workspace goes through."""

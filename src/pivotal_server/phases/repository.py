@@ -1,0 +1,43 @@
+"""SQL of phases."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from pivotal_server.db.engine import Executor, Transaction
+from pivotal_server.db.statements import Statement, columns_of, insert_of
+from pivotal_server.db.tables import phases
+
+
+class PhaseRow(msgspec.Struct, frozen=True):
+    """A phase as stored."""
+
+    id: str
+    display_id: int
+    key: str
+    name: str
+    target_days: int | None
+    kind: str
+    position: int
+    archived_at: datetime | None
+
+
+ALL = Statement(
+    select(*columns_of(PhaseRow, phases))
+    .where(phases.c.org_id == bindparam("org_id"))
+    .order_by(phases.c.position),
+    into=PhaseRow,
+)
+INSERT = Statement.write(insert_of(phases))
+
+
+async def all_phases(db: Executor, org_id: str) -> list[PhaseRow]:
+    """Every phase of the workspace, archived ones too, in order."""
+    return await db.fetch_all(ALL, {"org_id": org_id})
+
+
+async def insert(tx: Transaction, rows: list[dict[str, Any]]) -> None:
+    """Insert phases."""
+    await tx.execute_many(INSERT, rows)

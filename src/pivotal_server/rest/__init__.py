@@ -1,0 +1,1 @@
+"""The REST edge: what wraps every operation, in one order, in one place."""

@@ -1,0 +1,65 @@
+"""What an operation's handler works with."""
+
+from typing import Any
+
+import msgspec
+
+from pivotal_server.auth.actor import Actor
+from pivotal_server.db.engine import Database, Executor
+from pivotal_server.errors_catalogue import PRECONDITION_FAILED
+from pivotal_server.kit.etag import etag_of, matches
+from pivotal_server.kit.http import Request
+from pivotal_server.unit_of_work import UnitOfWork
+
+ENCODER = msgspec.json.Encoder()
+
+
+class Context:
+    """One call of an operation: who calls, with what, and the database or unit of work to do it with."""
+
+    __slots__ = ("_uow", "actor", "db", "query", "request", "request_id", "values")
+
+    def __init__(
+        self,
+        request: Request,
+        request_id: str,
+        db: Database,
+        actor: Actor | None,
+        values: list[str],
+        query: Any,
+    ) -> None:
+        self.request = request
+        self.request_id = request_id
+        self.db: Executor = db
+        self.actor = actor
+        self.values = values
+        self.query = query
+        self._uow: UnitOfWork | None = None
+
+    @property
+    def id(self) -> str:
+        """The first path parameter."""
+        return self.values[0]
+
+    @property
+    def org_id(self) -> str:
+        """The workspace of the caller."""
+        assert self.actor is not None, "the operation is public"
+        return self.actor.org_id
+
+    @property
+    def uow(self) -> UnitOfWork:
+        """The unit of work of a writing operation."""
+        assert self._uow is not None, "the operation only reads"
+        return self._uow
+
+    def begin(self, uow: UnitOfWork) -> None:
+        """Give a writing operation its unit of work; reads then see its transaction."""
+        self._uow = uow
+        self.db = uow.tx
+
+    def check_match(self, current: msgspec.Struct) -> None:
+        """Raises ``precondition_failed`` when ``If-Match`` names another state than ``current``."""
+        wanted = self.request.text_header(b"if-match")
+        if wanted is not None and not matches(wanted, etag_of(ENCODER.encode(current)), weak=False):
+            raise PRECONDITION_FAILED()

@@ -1,0 +1,255 @@
+"""Every REST request from its first byte to its last, in one readable order.
+
+Find the operation, authenticate, count against the limit, check what the key may do, read query and
+body, then run the handler: reads on the database as it is committed, writes in one unit of work whose
+answer is encoded before the commit and sent after it.
+"""
+
+import re
+from collections.abc import Sequence
+
+import structlog
+
+from pivotal_server.api_keys.ring import KeyRing, KnownKey
+from pivotal_server.auth.addresses import AddressList, client_address
+from pivotal_server.db.engine import Database
+from pivotal_server.db.errors import Unavailable
+from pivotal_server.errors_catalogue import (
+    API_KEY_EXPIRED,
+    API_KEY_REVOKED,
+    INSUFFICIENT_SCOPE,
+    INTERNAL_ERROR,
+    INVALID_API_KEY,
+    IP_NOT_ALLOWED,
+    MISSING_API_KEY,
+    RATE_LIMITED,
+    READ_ONLY_KEY,
+    ROUTE_NOT_FOUND,
+    UNAVAILABLE,
+)
+from pivotal_server.kit import clock
+from pivotal_server.kit.errors import ApiError
+from pivotal_server.kit.etag import etag_of, matches
+from pivotal_server.kit.http import Answer, Operation, Request, Router, respond
+from pivotal_server.kit.http.openapi import answer_headers, declared_errors
+from pivotal_server.kit.http.request import Disconnected, Headers, Receive, Scope, Send
+from pivotal_server.kit.ids import request_id
+from pivotal_server.kit.wire import Error, ErrorBody
+from pivotal_server.limits.catalogue import BODY_BYTES
+from pivotal_server.limits.window import headers as limit_headers
+from pivotal_server.rest.context import ENCODER, Context
+from pivotal_server.rest.document import Documents
+from pivotal_server.rest.idempotency import Running, claim_of
+from pivotal_server.unit_of_work import unit_of_work
+
+PREFIX = "/api/v1"
+ACCESS_ERRORS = (
+    MISSING_API_KEY,
+    INVALID_API_KEY,
+    API_KEY_REVOKED,
+    API_KEY_EXPIRED,
+    IP_NOT_ALLOWED,
+    INSUFFICIENT_SCOPE,
+    READ_ONLY_KEY,
+)
+_OWN_ID = re.compile(rb"[A-Za-z0-9_.-]{1,128}")
+_JSON = (b"content-type", b"application/json")
+
+_log = structlog.get_logger(__name__)
+
+
+class UndeclaredAnswer(AssertionError):
+    """An operation answered what its declaration does not hold; raised in tests only."""
+
+
+class RestApi:
+    """The ASGI application under ``/api``.
+
+    ``strict`` checks every answer against the declaration of its operation, as the tests do.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        ring: KeyRing,
+        operations: Sequence[Operation],
+        documents: Documents,
+        trusted_proxies: AddressList,
+        *,
+        strict: bool = False,
+    ) -> None:
+        self._db = db
+        self._ring = ring
+        self._router = Router(operations)
+        self._documents = documents
+        self._trusted = trusted_proxies
+        self._strict = strict
+        self._running = Running()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        own_id = request.headers.get(b"x-request-id")
+        if own_id is not None and _OWN_ID.fullmatch(own_id):
+            known_as = own_id.decode("ascii")
+        else:
+            known_as = request_id()
+        headers: Headers = [(b"x-request-id", known_as.encode("ascii"))]
+        try:
+            status, body = await self._answer(request, known_as, headers)
+        except ApiError as fault:
+            status, body = self._refuse(fault, known_as, headers)
+        except Disconnected:
+            return
+        except Unavailable as fault:
+            _log.error("database unavailable", request_id=known_as, reason=str(fault))
+            status, body = self._refuse(UNAVAILABLE(), known_as, headers)
+        except UndeclaredAnswer:
+            raise
+        except Exception:
+            _log.exception("request failed", request_id=known_as, method=request.method, path=request.path)
+            status, body = self._refuse(INTERNAL_ERROR(), known_as, headers)
+        await respond(send, status, headers, body)
+
+    async def _answer(self, request: Request, known_as: str, headers: Headers) -> tuple[int, bytes]:
+        if request.path.startswith(f"{PREFIX}/openapi."):
+            found = self._documents.answer(request)
+            if found is not None:
+                status, more, body = found
+                headers.extend(more)
+                return status, body
+        try:
+            operation, values = self._find(request)
+        except ApiError:
+            # Requests with a key count, whatever they ask for.
+            if b"authorization" in request.headers:
+                await self._admit(request, headers)
+            raise
+        if not self._strict:
+            return await self._perform(operation, values, request, known_as, headers)
+        try:
+            status, body = await self._perform(operation, values, request, known_as, headers)
+        except ApiError as fault:
+            self._check_declared(operation, fault.code.status, headers, fault)
+            raise
+        self._check_declared(operation, status, headers, None)
+        return status, body
+
+    def _find(self, request: Request) -> tuple[Operation, list[str]]:
+        path = request.path
+        if not path.startswith(f"{PREFIX}/"):
+            raise ROUTE_NOT_FOUND()
+        return self._router.find(request.method, path[len(PREFIX) :])
+
+    async def _admit(self, request: Request, headers: Headers) -> tuple[KnownKey, str]:
+        """Authenticate and count. Raises the 401 errors and ``rate_limited``."""
+        address = client_address(request.peer, request.scope["headers"], self._trusted)
+        known = await self._ring.recognise(request.headers.get(b"authorization"), address)
+        known.use(address)
+        decision = known.window.hit(clock.unix())
+        headers.extend(limit_headers(decision))
+        if not decision.allowed:
+            raise RATE_LIMITED(seconds=decision.retry_after)
+        return known, address
+
+    async def _perform(
+        self, operation: Operation, values: list[str], request: Request, known_as: str, headers: Headers
+    ) -> tuple[int, bytes]:
+        actor = None
+        if operation.scope is not None:
+            known, address = await self._admit(request, headers)
+            known.check(operation.scope, address, writes=operation.writes)
+            actor = known.actor
+        query = operation.query.read(request.query_pairs())
+        context = Context(request, known_as, self._db, actor, values, query)
+        if operation.writes:
+            return await self._write(operation, context, headers)
+        value = await operation.handler(context)
+        body = ENCODER.encode(value)
+        if operation.single:
+            tag = etag_of(body)
+            headers.append((b"etag", tag.encode("ascii")))
+            wanted = request.text_header(b"if-none-match")
+            if wanted is not None and matches(wanted, tag, weak=True):
+                return 304, b""
+        headers.append(_JSON)
+        return operation.status, body
+
+    async def _write(self, operation: Operation, context: Context, headers: Headers) -> tuple[int, bytes]:
+        request = context.request
+        assert context.actor is not None, "public operations only read"
+        raw = await request.body(BODY_BYTES.default)
+        arguments = []
+        if operation.body is not None:
+            request.require_json()
+            arguments.append(operation.body.read(raw))
+        key = request.headers.get(b"idempotency-key")
+        if key is None:
+            async with unit_of_work(self._db, context.actor, context.request_id) as uow:
+                context.begin(uow)
+                status, body = await _call(operation, context, arguments)
+            return _written(operation, status, body, headers)
+        claim = claim_of(
+            context.org_id, request.method, request.path, key, request.scope["query_string"], raw
+        )
+        with self._running.hold(claim):
+            async with unit_of_work(self._db, context.actor, context.request_id) as uow:
+                stored = await claim.find(uow, across_processes=self._db.dialect == "postgresql")
+                if stored is None:
+                    context.begin(uow)
+                    status, body = await _call(operation, context, arguments)
+                    await claim.store(uow, status, body)
+        if stored is not None:
+            headers.append((b"idempotent-replayed", b"true"))
+            status, body = stored.status, stored.body.encode()
+        return _written(operation, status, body, headers)
+
+    def _refuse(self, fault: ApiError, known_as: str, headers: Headers) -> tuple[int, bytes]:
+        """The error as an answer; headers of the success that did not come are dropped."""
+        code = fault.code
+        headers[:] = [header for header in headers if header[0] not in (b"etag", b"content-type")]
+        headers.append(_JSON)
+        if code.status == 401:
+            headers.append((b"www-authenticate", b"Bearer"))
+        headers.extend(
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in fault.headers.items()
+        )
+        error = ErrorBody(
+            type=code.type,
+            code=code.code,
+            message=fault.message,
+            request_id=known_as,
+            doc_url=f"/docs/errors#{code.code}",
+        )
+        if fault.field is not None:
+            error.field = fault.field
+        return code.status, ENCODER.encode(Error(error=error))
+
+    def _check_declared(
+        self, operation: Operation, status: int, headers: Headers, fault: ApiError | None
+    ) -> None:
+        if fault is not None:
+            if fault.code not in declared_errors(operation, ACCESS_ERRORS):
+                raise UndeclaredAnswer(f"{operation.id} does not declare {fault.code.code}")
+        elif status != 304 and status not in dict(operation.answers):
+            raise UndeclaredAnswer(f"{operation.id} does not declare {status}")
+        allowed = {name.lower() for name in answer_headers(operation, status)} | {"content-type"}
+        sent = {name.decode() for name, _ in headers}
+        if fault is None and sent - allowed:
+            raise UndeclaredAnswer(
+                f"{operation.id} does not declare the headers {sent - allowed} with {status}"
+            )
+
+
+async def _call(operation: Operation, context: Context, arguments: list[object]) -> tuple[int, bytes]:
+    value = await operation.handler(context, *arguments)
+    if isinstance(value, Answer):
+        return value.status, ENCODER.encode(value.value)
+    return operation.status, ENCODER.encode(value)
+
+
+def _written(operation: Operation, status: int, body: bytes, headers: Headers) -> tuple[int, bytes]:
+    if operation.single and operation.method != "DELETE":
+        headers.append((b"etag", etag_of(body).encode("ascii")))
+    headers.append(_JSON)
+    return status, body

@@ -1,0 +1,20 @@
+"""What pages and background work need of the running server."""
+
+from dataclasses import dataclass
+
+from pivotal_server.api_keys.ring import KeyRing
+from pivotal_server.auth.addresses import AddressList
+from pivotal_server.config import Config
+from pivotal_server.db.engine import Database
+from pivotal_server.kit.crypto import SecretBox
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of one running server; pages find it at ``request.app.state.services``."""
+
+    config: Config
+    db: Database
+    ring: KeyRing
+    box: SecretBox
+    trusted_proxies: AddressList

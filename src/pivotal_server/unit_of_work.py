@@ -1,0 +1,146 @@
+"""The one write path: what a request changes, and everything that must commit together with it.
+
+A service gets a :class:`UnitOfWork`, changes rows through its transaction, and says what changed
+(:meth:`~UnitOfWork.changed`) and what to tell (:meth:`~UnitOfWork.record`). The edge (REST, page, command)
+opens it with :func:`unit_of_work`; at its end the activity entries and events are written, then all of
+it commits once.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from pivotal_server.activity.entries import Change as FieldChange
+from pivotal_server.activity.entries import Entry, write_entries
+from pivotal_server.auth.actor import Actor
+from pivotal_server.db.allocation import allocate
+from pivotal_server.db.engine import Database, Transaction
+from pivotal_server.events.outbox import ObjectChange, write_events
+from pivotal_server.kit import clock
+
+LIVE_CHANNEL = "live"
+"""Channel on which open pages hear that a customer changed; the payload is ``<org_id> <customer_id>``."""
+
+
+class UnitOfWork:
+    """One transaction of one actor in one workspace. ``now`` is the same moment for all of it."""
+
+    __slots__ = ("_changes", "_entries", "_live", "actor", "bulk_id", "now", "org_id", "request_id", "tx")
+
+    def __init__(self, tx: Transaction, actor: Actor, request_id: str | None) -> None:
+        self.tx = tx
+        self.actor = actor
+        self.org_id = actor.org_id
+        self.request_id = request_id
+        self.bulk_id: str | None = None
+        self.now = clock.now()
+        self._changes: dict[tuple[str, str], ObjectChange] = {}
+        self._entries: list[Entry] = []
+        self._live: set[str] = set()
+
+    async def allocate(self, object_type: str) -> tuple[int, datetime]:
+        """The next ``display_id`` and ``created_at`` of an object type."""
+        return await allocate(self.tx, self.org_id, object_type, self.now)
+
+    def touched(self, before: datetime) -> datetime:
+        """The ``updated_at`` of a row last changed at ``before``: now, and always later than that."""
+        return max(self.now, before + timedelta(microseconds=1))
+
+    def changed(
+        self,
+        object_type: str,
+        *,
+        id: str,
+        display_id: int,
+        customer_id: str | None,
+        livemode: bool,
+        before: Struct | None,
+        after: Struct | None,
+        before_extra: Mapping[str, Any] | None = None,
+        after_extra: Mapping[str, Any] | None = None,
+        type_extra: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Say that an object changed from the wire object ``before`` to ``after``.
+
+        ``None`` before means created, ``None`` after means deleted (``before`` then is its last state).
+        The ``extra`` mappings hold the keys that events carry beyond the REST object; ``type_extra``
+        those of one event type. Several changes of one object within the transaction count as one.
+        """
+        key = (object_type, id)
+        known = self._changes.get(key)
+        if known is None:
+            self._changes[key] = ObjectChange(
+                object_type=object_type,
+                id=id,
+                display_id=display_id,
+                customer_id=customer_id,
+                livemode=livemode and self.actor.livemode,
+                before=before,
+                after=after,
+                before_extra=dict(before_extra or {}),
+                after_extra=dict(after_extra or {}),
+                type_extra=dict(type_extra or {}),
+            )
+        else:
+            known.after = after
+            known.after_extra = dict(after_extra or {})
+            known.type_extra.update(type_extra or {})
+
+    def record(
+        self,
+        event: str,
+        *,
+        target: tuple[str, str, int | None],
+        customer_id: str | None = None,
+        onboarding_id: str | None = None,
+        contact_id: str | None = None,
+        diff: Sequence[FieldChange] = (),
+        reason: str | None = None,
+        livemode: bool = True,
+    ) -> None:
+        """Write one entry to the activity stream: what happened to which target (type, id, display_id).
+
+        The diff of an entry about a contact is personal: it is kept where erasing the contact empties it.
+        """
+        self._entries.append(
+            Entry(
+                event=event,
+                target_type=target[0],
+                target_id=target[1],
+                target_display_id=target[2],
+                customer_id=customer_id,
+                onboarding_id=onboarding_id,
+                contact_id=contact_id,
+                diff=list(diff),
+                reason=reason,
+                livemode=livemode and self.actor.livemode,
+            )
+        )
+        if customer_id is not None:
+            self._live.add(customer_id)
+
+    async def flush(self) -> None:
+        """Write the entries and events gathered so far; the edge calls it last before the commit."""
+        if self._entries:
+            entries, self._entries = self._entries, []
+            await write_entries(self.tx, self.actor, self.now, self.request_id, self.bulk_id, entries)
+        if self._changes:
+            changes, self._changes = list(self._changes.values()), {}
+            await write_events(self.tx, self.actor, self.now, self.request_id, changes)
+        for customer_id in sorted(self._live):
+            self.tx.notify(LIVE_CHANNEL, f"{self.org_id} {customer_id}")
+        self._live.clear()
+
+
+@asynccontextmanager
+async def unit_of_work(
+    db: Database, actor: Actor, request_id: str | None = None
+) -> AsyncIterator[UnitOfWork]:
+    """A unit of work that commits at the end of the block, or leaves no trace when the block raises."""
+    async with db.transaction() as tx:
+        uow = UnitOfWork(tx, actor, request_id)
+        yield uow
+        await uow.flush()

@@ -1,0 +1,1 @@
+"""Workspaces: the teams that share one server, each with its own data."""

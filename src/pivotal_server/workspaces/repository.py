@@ -1,0 +1,50 @@
+"""SQL of workspaces, which belong to none."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from pivotal_server.db.engine import Executor, Transaction
+from pivotal_server.db.statements import Statement, columns_of, insert_of
+from pivotal_server.db.tables import workspaces
+
+
+class WorkspaceRow(msgspec.Struct, frozen=True):
+    """A workspace as stored."""
+
+    id: str
+    slug: str
+    name: str
+    time_zone: str
+    settings: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+_SELECT = select(*columns_of(WorkspaceRow, workspaces))
+BY_ID = Statement(_SELECT.where(workspaces.c.id == bindparam("id")), into=WorkspaceRow)
+BY_SLUG = Statement(_SELECT.where(workspaces.c.slug == bindparam("slug")), into=WorkspaceRow)
+ALL = Statement(_SELECT.order_by(workspaces.c.created_at), into=WorkspaceRow)
+INSERT = Statement.write(insert_of(workspaces))
+
+
+async def by_id(db: Executor, id: str) -> WorkspaceRow | None:
+    """The workspace with this id."""
+    return await db.fetch_one(BY_ID, {"id": id})
+
+
+async def by_slug(db: Executor, slug: str) -> WorkspaceRow | None:
+    """The workspace with this slug."""
+    return await db.fetch_one(BY_SLUG, {"slug": slug})
+
+
+async def all_workspaces(db: Executor) -> list[WorkspaceRow]:
+    """Every workspace of the server, oldest first."""
+    return await db.fetch_all(ALL)
+
+
+async def insert(tx: Transaction, row: WorkspaceRow) -> None:
+    """Insert a workspace. Raises ``UniqueViolation``."""
+    await tx.execute(INSERT, msgspec.structs.asdict(row))

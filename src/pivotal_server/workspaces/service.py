@@ -1,0 +1,142 @@
+"""Creating and finding workspaces."""
+
+import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pivotal_server.auth.actor import server
+from pivotal_server.auth.permissions import AccessSettings
+from pivotal_server.customers.checks import slug_of
+from pivotal_server.db.engine import Database, Executor
+from pivotal_server.db.errors import UniqueViolation
+from pivotal_server.errors_catalogue import (
+    INVALID_ENUM_VALUE,
+    INVALID_STRING,
+    WORKSPACE_NOT_FOUND,
+    WORKSPACE_SLUG_TAKEN,
+)
+from pivotal_server.kit import clock
+from pivotal_server.kit.ids import org_id
+from pivotal_server.kit.text import bounded, clean
+from pivotal_server.members import service as members
+from pivotal_server.members.service import MemberRow
+from pivotal_server.phases import service as phases
+from pivotal_server.phases.presets import PRESETS
+from pivotal_server.unit_of_work import unit_of_work
+from pivotal_server.workspaces import repository
+from pivotal_server.workspaces.repository import WorkspaceRow
+
+__all__ = [
+    "WorkspaceRow",
+    "access_settings",
+    "all_workspaces",
+    "create_workspace",
+    "get_workspace",
+    "only_workspace",
+]
+
+RESERVED_SLUGS = frozenset(
+    ["admin", "api", "app", "assets", "auth", "calendar", "docs", "files", "health", "hooks", "integrations", "login", "mcp", "metrics", "portal", "start", "static", "www"]
+)
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def check_slug(slug: str) -> str:
+    """A workspace slug: 3 to 40 characters, lower-case words and digits joined by hyphens, not reserved.
+
+    Raises ``too_small``, ``too_big`` or ``invalid_string`` for the field ``slug``.
+    """
+    slug = bounded(clean(slug, "slug"), "slug", 3, 40)
+    if _SLUG.fullmatch(slug) is None:
+        raise INVALID_STRING(
+            field="slug", message="slug may hold lower-case letters, digits and single hyphens"
+        )
+    if slug in RESERVED_SLUGS:
+        raise INVALID_STRING(field="slug", message=f"slug must not be '{slug}', which is reserved")
+    return slug
+
+
+def offered_slug(name: str) -> str:
+    """A slug made from the name of a workspace, always valid."""
+    slug = slug_of(name)[:40].strip("-")
+    if len(slug) < 3 or slug in RESERVED_SLUGS:
+        slug = f"{slug}-workspace".strip("-")
+    return slug
+
+
+async def create_workspace(
+    db: Database,
+    *,
+    name: str,
+    slug: str | None = None,
+    time_zone: str = "UTC",
+    phase_preset: str = "delivery",
+    owner_email: str,
+    owner_name: str,
+) -> tuple[WorkspaceRow, MemberRow]:
+    """Create a workspace with its phases and its owner, in one transaction.
+
+    ``time_zone`` is an IANA name; ``phase_preset`` is ``delivery`` or ``classic``. Raises the declared errors
+    with the field at fault, and ``slug_taken`` for a slug in use on this server.
+    """
+    name = bounded(clean(name, "name"), "name", 1, 80)
+    slug = check_slug(offered_slug(name) if slug is None else slug)
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise INVALID_STRING(field="time_zone", message=f"'{time_zone}' is no time zone") from None
+    if phase_preset not in PRESETS:
+        raise INVALID_ENUM_VALUE(field="phases", expected=" | ".join(PRESETS), received=phase_preset)
+    now = clock.now()
+    row = WorkspaceRow(org_id(now), slug, name, time_zone, {}, now, now)
+    try:
+        async with unit_of_work(db, server(row.id)) as uow:
+            await repository.insert(uow.tx, row)
+            await phases.create_preset(uow, PRESETS[phase_preset])
+            owner = await members.join(uow, owner_email, owner_name, "owner")
+    except UniqueViolation as fault:
+        if fault.constraint == "workspaces_slug":
+            raise WORKSPACE_SLUG_TAKEN(field="slug", slug=slug) from None
+        raise
+    return row, owner
+
+
+async def all_workspaces(db: Executor) -> list[WorkspaceRow]:
+    """Every workspace of the server, oldest first."""
+    return await repository.all_workspaces(db)
+
+
+async def get_workspace(db: Executor, id: str) -> WorkspaceRow:
+    """The workspace with this id. Raises ``workspace_not_found``."""
+    row = await repository.by_id(db, id)
+    if row is None:
+        raise WORKSPACE_NOT_FOUND()
+    return row
+
+
+async def only_workspace(db: Executor, slug: str | None) -> WorkspaceRow:
+    """The workspace with this slug, or the only one of the server when none is named.
+
+    Raises ``workspace_not_found``.
+    """
+    if slug is not None:
+        row = await repository.by_slug(db, slug)
+        if row is None:
+            raise WORKSPACE_NOT_FOUND(message=f"There is no workspace '{slug}'")
+        return row
+    rows = await all_workspaces(db)
+    if len(rows) == 1:
+        return rows[0]
+    if not rows:
+        raise WORKSPACE_NOT_FOUND(
+            message="There is no workspace yet; the first start of the server creates one"
+        )
+    slugs = ", ".join(row.slug for row in rows)
+    raise WORKSPACE_NOT_FOUND(message=f"Say which workspace with --workspace: {slugs}")
+
+
+def access_settings(workspace: WorkspaceRow) -> AccessSettings:
+    """What the permission table reads of the settings of a workspace."""
+    known = {
+        name: value for name, value in workspace.settings.items() if name in AccessSettings.__struct_fields__
+    }
+    return AccessSettings(**known)
