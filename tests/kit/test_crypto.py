@@ -36,6 +36,12 @@ def test_a_sealed_text_with_one_character_changed_does_not_open(place: int, othe
             BOX.open(changed, "webhook_endpoints.secret:1")
 
 
+@pytest.mark.parametrize("ending", ["\n", "=", "!", " "])
+def test_a_sealed_text_has_one_form_only(ending: str) -> None:
+    with pytest.raises(CannotOpen):
+        BOX.open(SEALED + ending, "webhook_endpoints.secret:1")
+
+
 @given(st.one_of(st.text(), st.text().map("v1.".__add__), st.binary().map(lambda data: "v1." + data.hex())))
 def test_what_was_never_sealed_does_not_open(text: str) -> None:
     with pytest.raises(CannotOpen):

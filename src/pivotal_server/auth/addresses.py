@@ -161,9 +161,7 @@ def neighbourhood(address: str) -> bytes:
     Text that is no address shares the empty block.
     """
     parsed = _parsed(address)
-    if parsed is None:
-        return b""
-    return parsed.packed[:8] if parsed.version == 6 else parsed.packed
+    return b"" if parsed is None else parsed.packed[:8]
 
 
 def client_address(peer: str | None, headers: Headers, trusted_proxies: AddressList) -> str:
