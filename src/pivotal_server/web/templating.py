@@ -27,6 +27,7 @@ _HTMX_CONFIG = {
     "includeIndicatorStyles": False,
     "allowEval": False,
     "allowScriptTags": False,
+    "attributesToSettle": ["class"],
     "selfRequestsOnly": True,
     "historyCacheSize": 0,
     "timeout": 30_000,

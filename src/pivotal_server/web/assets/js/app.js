@@ -7,7 +7,6 @@ import "./unsaved.js";
 import "./dialog.js";
 import "./forms.js";
 import "./drafts.js";
-import "./network.js";
 import "./list.js";
 import "./keys.js";
 import "./toast.js";

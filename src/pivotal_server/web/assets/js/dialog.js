@@ -32,6 +32,7 @@ function show(link, html) {
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   htmx.process(dialog);
+  dialog.dispatchEvent(new CustomEvent("pivotal:content", { bubbles: true }));
   dialog.showModal();
 }
 

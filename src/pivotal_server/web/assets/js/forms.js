@@ -1,5 +1,6 @@
 // Forms sent by htmx. A refused form comes back with its messages and takes the old one's place; other
-// faults are shown inside the form, which stays as it was. Success arrives as the event "saved".
+// faults, a lost network among them, are shown inside the form, which stays as it was and can be sent again.
+// Success arrives as the event "saved".
 import { parse } from "./dom.js";
 import { reloadWithDraft } from "./drafts.js";
 import { refresh } from "./live.js";
@@ -11,15 +12,19 @@ function focusFault(form) {
   form.querySelector('[aria-invalid="true"], [role="alert"][tabindex]')?.focus();
 }
 
-function showFault(form, xhr) {
-  const answer = parse(xhr.responseText ?? "");
-  const fault = answer.querySelector(".fault");
+/** Puts a message into the form; returns whether the form has a place for it. */
+function show(form, fault) {
   const place = form?.querySelector("[data-faults]");
-  if (fault && place) {
-    place.replaceChildren(fault);
-    fault.querySelector("button")?.focus();
-    return;
-  }
+  if (!place || !fault) return false;
+  place.replaceChildren(fault);
+  place.scrollIntoView({ block: "nearest" });
+  fault.querySelector("button")?.focus();
+  return true;
+}
+
+function showFault(form, xhr) {
+  const fault = parse(xhr.responseText ?? "").querySelector(".fault");
+  if (show(form, fault)) return;
   const reference = xhr.getResponseHeader("X-Request-Id");
   toast({
     text: fault?.querySelector("strong")?.textContent ?? "The server could not do this",
@@ -32,15 +37,20 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, elt } = event.detail;
   if (xhr.status < 400) return;
   const form = elt.closest("form");
-  if (form && parse(xhr.responseText).firstElementChild?.matches("form")) {
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
-    return;
-  }
-  event.detail.shouldSwap = false;
+  event.detail.isError = false;
+  event.detail.shouldSwap = form !== null && parse(xhr.responseText).firstElementChild?.matches("form") === true;
+  if (event.detail.shouldSwap) return;
   if (xhr.status === 401) sessionEnded();
   else showFault(form, xhr);
 });
+
+function lost(event) {
+  const { content } = document.getElementById("lost");
+  show(event.detail.elt.closest("form"), content.firstElementChild.cloneNode(true));
+}
+
+document.addEventListener("htmx:sendError", lost);
+document.addEventListener("htmx:timeout", lost);
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const form = event.detail.elt.closest("form");

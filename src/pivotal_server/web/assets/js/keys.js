@@ -16,6 +16,8 @@ function press(keys) {
     target.focus();
     target.select();
   } else {
+    // Focus returns to the opener when what it opens is closed.
+    target.focus({ preventScroll: true });
     target.click();
   }
   return true;
@@ -44,6 +46,10 @@ const FIXED = {
   k: () => moveRow(-1),
 };
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-help]")) showHelp();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
@@ -61,7 +67,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 /** Writes the keys of this machine: Ctrl where there is no ⌘. */
-export function nameKeys(root) {
+function nameKeys(root) {
   if (isApple) return;
   root.querySelectorAll(".kbd").forEach((node) => {
     if (node.textContent.includes("⌘")) node.textContent = node.textContent.replace("⌘", "Ctrl ");
@@ -70,3 +76,4 @@ export function nameKeys(root) {
 
 nameKeys(document);
 document.addEventListener("htmx:load", (event) => nameKeys(event.target));
+document.addEventListener("pivotal:content", (event) => nameKeys(event.target));

@@ -1,5 +1,5 @@
-// Live updates. The stream at data-live carries only names of fragments that changed; the page asks for
-// those again and morphs them in. Focus, scroll, open menus and fields in use are left alone.
+// Live updates. The stream at data-live carries only names of fragments that changed (none: all of them); the
+// page asks for those again and morphs them in. Focus, scroll, open menus and fields in use are left alone.
 // A hidden tab closes its stream (browsers allow six connections a host) and catches up when shown.
 import { Idiomorph } from "idiomorph";
 import { parse } from "./dom.js";
@@ -44,7 +44,7 @@ async function fetchFragments(wanted) {
     const fresh = incoming.querySelector(`[data-fragment="${CSS.escape(old.dataset.fragment)}"]`);
     if (!fresh) continue;
     Idiomorph.morph(old, fresh, RULES);
-    old.dispatchEvent(new CustomEvent("pivotal:morphed", { bubbles: true }));
+    old.dispatchEvent(new CustomEvent("pivotal:content", { bubbles: true }));
   }
 }
 
@@ -91,7 +91,10 @@ function connect() {
     clearInterval(poll);
     poll = undefined;
   });
-  stream.addEventListener("changed", (event) => refresh(event.data.split(" ")));
+  stream.addEventListener("changed", (event) => {
+    if (event.data) refresh(event.data.split(" "));
+    else refreshAll();
+  });
   stream.addEventListener("error", () => {
     failures += 1;
     if (failures < 3 && stream.readyState !== EventSource.CLOSED) return;

@@ -39,4 +39,4 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) refreshTimes();
 });
 document.addEventListener("htmx:load", (event) => refreshTimes(event.target));
-document.addEventListener("pivotal:morphed", (event) => refreshTimes(event.target));
+document.addEventListener("pivotal:content", (event) => refreshTimes(event.target));

@@ -32,7 +32,7 @@ export function toast({ text, detail = "", kind = "good" }) {
   close.dataset.closeToast = "";
   close.setAttribute("aria-label", "Dismiss");
   const sign = kind === "good" ? icon("circle-check") : kind === "bad" ? icon("circle-alert") : icon("info");
-  const content = element("div", { className: "toast-content" }, sign, words, element("footer", {}, close));
+  const content = element("div", { className: "toast-content" }, sign, words, element("div", { className: "toast-acts" }, close));
   const node = element("div", { className: "toast" }, content);
   node.dataset.kind = kind;
   node.setAttribute("role", kind === "bad" ? "alert" : "status");
