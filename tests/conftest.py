@@ -1,3 +1,3 @@
 """What all tests share."""
 
-pytest_plugins = ["tests.support.network", "tests.support.databases", "tests.support.chromium"]
+pytest_plugins = ["tests.support.network", "tests.support.databases", "tests.support.chromium", "tests.support.app"]

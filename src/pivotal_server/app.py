@@ -1,0 +1,67 @@
+"""The whole application on one page: which rooms, which routes."""
+
+from typing import Any
+
+from starlette.applications import Starlette
+
+from pivotal_server.api_keys import pages as api_key_pages
+from pivotal_server.auth import pages as auth_pages
+from pivotal_server.contacts import pages as contact_pages
+from pivotal_server.customers import pages as customer_pages
+from pivotal_server.kit.http.request import Receive, Scope, Send
+from pivotal_server.notifications import pages as mail_pages
+from pivotal_server.onboardings import pages as onboarding_pages
+from pivotal_server.operations import OPERATIONS
+from pivotal_server.rest.document import Documents
+from pivotal_server.rest.pipeline import ACCESS_ERRORS, RestApi
+from pivotal_server.services import Services
+from pivotal_server.web import live, static_files
+from pivotal_server.web.session import error_handlers, page_middleware
+
+ROUTES = [
+    *static_files.routes,
+    *auth_pages.routes,
+    *api_key_pages.routes,
+    *mail_pages.routes,
+    *live.routes,
+    *contact_pages.routes,
+    *onboarding_pages.routes,
+    *customer_pages.routes,
+]
+
+
+class App:
+    """The ASGI application: everything under ``/api`` is the REST API, the rest are pages.
+
+    The REST API stands beside the page framework, not inside it, so that no framework adds a status, a
+    header or a body of its own to the contract.
+    """
+
+    def __init__(self, services: Services, *, strict: bool = False) -> None:
+        self.services = services
+        self.rest = RestApi(
+            services.db,
+            services.ring,
+            OPERATIONS,
+            Documents(OPERATIONS, ACCESS_ERRORS, services.config.public_url),
+            services.trusted_proxies,
+            strict=strict,
+        )
+        pages = Starlette(routes=ROUTES, exception_handlers=error_handlers())
+        pages.state.services = services
+        self.pages: Any = page_middleware(pages, services)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        if path.startswith("/api/") or path == "/api":
+            await self.rest(scope, receive, send)
+        else:
+            await self.pages(scope, receive, send)
+
+
+def create_app(services: Services, *, strict: bool = False) -> App:
+    """The application over running ``services``; ``strict`` checks REST answers against their declarations."""
+    return App(services, strict=strict)

@@ -1,0 +1,157 @@
+"""Running the server: migrate, open, first workspace, serve, and an orderly end."""
+
+import asyncio
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+
+from pivotal_server.api_keys.ring import KeyRing
+from pivotal_server.app import create_app
+from pivotal_server.auth import session_store, signing_in
+from pivotal_server.auth.addresses import AddressList
+from pivotal_server.config import Config
+from pivotal_server.db.engine import connect
+from pivotal_server.db.errors import DatabaseError
+from pivotal_server.db.migrate import migrate
+from pivotal_server.kit.crypto import BadSecretKey, SecretBox, secret_keys
+from pivotal_server.rest import idempotency
+from pivotal_server.services import Services
+from pivotal_server.workspaces import service as workspaces
+
+MAINTENANCE_SECONDS = 3600.0
+
+_log = structlog.get_logger(__name__)
+
+
+class CannotStart(Exception):
+    """The server cannot start; the text is one line for the operator. Nothing has been changed."""
+
+
+def prepare(config: Config) -> SecretBox:
+    """Make the data folder and the secret key, and migrate the database. Raises :class:`CannotStart`.
+
+    ``MigrationFailed`` and ``CannotOpen`` of the database pass through; their text is one line too.
+    """
+    try:
+        if config.embedded:
+            config.data.mkdir(parents=True, exist_ok=True)
+        elif not config.secret_key:
+            raise CannotStart("Set PIVOTAL_SECRET_KEY: over PostgreSQL every process needs the same one")
+        box = SecretBox(secret_keys(config.secret_key, config.data))
+    except BadSecretKey as fault:
+        raise CannotStart(f"PIVOTAL_SECRET_KEY: {fault}") from None
+    except OSError as fault:
+        raise CannotStart(f"Cannot use the data folder {config.data}: {fault.strerror or fault}") from None
+    migrate(config.database_url)
+    return box
+
+
+def check_port(config: Config) -> None:
+    """Raises :class:`CannotStart` when the address cannot be listened on."""
+    try:
+        found = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(found[0], socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(found[4])
+    except OSError as fault:
+        reason = "is in use" if fault.errno == 98 else f"cannot be used: {fault.strerror or fault}"
+        raise CannotStart(f"{config.host}:{config.port} {reason}; choose another with --port") from None
+
+
+@asynccontextmanager
+async def running(config: Config, box: SecretBox) -> AsyncIterator[Services]:
+    """The services of one process, with their background work, from open to close."""
+    db = connect(config.database_url)
+    await db.open()
+    ring = KeyRing(db)
+    ring.start()
+    services = Services(config, db, ring, box, AddressList(config.trusted_proxies))
+    keeper = asyncio.create_task(_maintain(services))
+    try:
+        yield services
+    finally:
+        keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeper
+        await ring.stop()
+        await db.close()
+
+
+async def _maintain(services: Services) -> None:
+    """Once an hour, remove what has outlived its use."""
+    while True:
+        try:
+            async with services.db.transaction() as tx:
+                await idempotency.purge(tx)
+            await session_store.purge(services.db)
+        except DatabaseError as fault:
+            _log.warning("maintenance waits for the database", reason=str(fault))
+        await asyncio.sleep(MAINTENANCE_SECONDS)
+
+
+async def first_workspace(services: Services, email: str, name: str, workspace_name: str) -> str | None:
+    """On a server without a workspace, create one; returns a sign-in link for its owner.
+
+    ``None`` when there is a workspace already.
+    """
+    if await workspaces.all_workspaces(services.db):
+        return None
+    workspace, owner = await workspaces.create_workspace(
+        services.db, name=workspace_name, owner_email=email, owner_name=name
+    )
+    return await signing_in.server_link(services, workspace.id, owner)
+
+
+async def serve(
+    config: Config,
+    box: SecretBox,
+    announce: Callable[[str | None, float], None],
+    *,
+    owner: tuple[str, str, str],
+    started: float,
+) -> None:
+    """Serve until SIGINT or SIGTERM, then finish the requests that are under way.
+
+    ``owner`` is the address, name and workspace name for a first start. ``announce`` is called once the
+    server listens, with the sign-in link of a first start (or ``None``) and the seconds since ``started``.
+    """
+    async with running(config, box) as services:
+        link = await first_workspace(services, *owner)
+        app = create_app(services)
+        server = Server(
+            app,
+            address=config.host,
+            port=config.port,
+            interface=Interfaces.ASGINL,
+            http=HTTPModes.http1,
+            websockets=False,
+            log_enabled=False,
+            backlog=1024,
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, server.stop)
+        serving = asyncio.create_task(server.serve())
+        await _answering(config, serving)
+        announce(link, time.monotonic() - started)
+        await serving
+
+
+async def _answering(config: Config, serving: "asyncio.Task[None]") -> None:
+    host = "127.0.0.1" if config.host == "0.0.0.0" else "::1" if config.host == "::" else config.host  # noqa: S104
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(host, config.port)
+        except OSError:
+            await asyncio.sleep(0.01)
+            continue
+        writer.close()
+        return
+    await serving
+    raise CannotStart("The server ended before it listened")
