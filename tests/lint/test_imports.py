@@ -13,7 +13,7 @@ import pytest
 from tests.lint.files import PACKAGE
 
 KINDS = ("schemas", "repository", "service", "api", "pages", "views", "jobs")
-PROGRAM = ("app", "cli", "operations")
+PROGRAM = ("app", "cli", "server", "operations")
 _EDGE = {"kit", "common", "schemas", "service", "helper", "own api", "own jobs"}
 _RULES = {"kit", "common", "db", "schemas", "service", "helper", "own repository"}
 
