@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -146,7 +146,7 @@ class Database(Executor):
     @abstractmethod
     def stream(
         self, stmt: Statement[T], params: Params = NO_PARAMS, *, batch: int = 1_000
-    ) -> AsyncIterator[list[T]]:
+    ) -> AsyncGenerator[list[T], None]:
         """The rows in batches, for reads too long for `fetch_all`: one consistent state, off the event loop.
 
         Wrap it in `contextlib.aclosing` when the loop may be left early.

@@ -24,6 +24,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from pivotal_server.db import revisions
 from pivotal_server.db.engine import sqlite_path
 from pivotal_server.db.errors import CannotOpen, MigrationFailed, first_line
 from pivotal_server.db.revisions import check_revision, head_revision, known_revisions
@@ -77,7 +78,7 @@ def current_revision(target: str | Path) -> str | None:
 def alembic_config(connection: Connection) -> Config:
     """The settings for Alembic's own commands on an open connection."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(revisions.MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -47,7 +47,7 @@ _UNLIMITED: Final = {"statement_timeout": "0", "idle_in_transaction_session_time
 _LINK: Final = {"synchronous_commit": "off", "statement_timeout": "5s"}
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[type-arg]  # not generic at run time
+class _Connection(asyncpg.Connection):
     """Goes back to the pool as it is: sessions change no settings beyond their transaction."""
 
     def get_reset_query(self) -> str:
@@ -90,12 +90,10 @@ class PostgresTransaction(Transaction):
 
     async def _end(self, connection: Any, commit: bool) -> None:
         try:
-            if commit:
-                await connection.execute("COMMIT")
-            elif not connection.is_closed():
-                await connection.execute("ROLLBACK")
+            await connection.execute("COMMIT" if commit else "ROLLBACK")
         except DRIVER_ERRORS as error:
-            connection.terminate()
+            with suppress(*DRIVER_ERRORS):  # a lost connection has left the pool already
+                connection.terminate()
             if commit:
                 raise_known(translate(error), error)
         finally:
@@ -115,9 +113,9 @@ class PostgresTransaction(Transaction):
             raise Unavailable("the transaction is not open")
         return self._connection
 
-    async def _run(self, work: Coroutine[Any, Any, T]) -> T:
+    async def _run(self, method: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any) -> Any:
         try:
-            return await work
+            return await method(*arguments)
         except DRIVER_ERRORS as error:
             self._failure = translate(error)
             raise_known(self._failure, error)
@@ -125,24 +123,24 @@ class PostgresTransaction(Transaction):
     async def fetch_one(self, stmt: Statement[T], params: Params = NO_PARAMS) -> T | None:
         """The first row, or None."""
         plan = stmt.postgresql_plan or stmt.compile("postgresql")
-        row = await self._run(self._ready().fetchrow(plan.sql, *plan.bind(params)))
+        row = await self._run(self._ready().fetchrow, plan.sql, *plan.bind(params))
         return None if row is None else plan.decode(row)
 
     async def fetch_all(self, stmt: Statement[T], params: Params = NO_PARAMS) -> list[T]:
         """All rows."""
         plan = stmt.postgresql_plan or stmt.compile("postgresql")
-        rows = await self._run(self._ready().fetch(plan.sql, *plan.bind(params)))
+        rows = await self._run(self._ready().fetch, plan.sql, *plan.bind(params))
         return list(map(plan.decode, rows))
 
     async def execute(self, stmt: Statement[Any], params: Params = NO_PARAMS) -> int:
         """Run a write; how many rows it touched."""
         plan = stmt.postgresql_plan or stmt.compile("postgresql")
-        return _touched(await self._run(self._ready().execute(plan.sql, *plan.bind(params))))
+        return _touched(await self._run(self._ready().execute, plan.sql, *plan.bind(params)))
 
     async def execute_many(self, stmt: Statement[Any], params: Sequence[Params]) -> None:
         """Run a write once for each set of values, sent together."""
         plan = stmt.postgresql_plan or stmt.compile("postgresql")
-        await self._run(self._ready().executemany(plan.sql, list(map(plan.bind, params))))
+        await self._run(self._ready().executemany, plan.sql, list(map(plan.bind, params)))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -150,12 +148,12 @@ class PostgresTransaction(Transaction):
         connection = self._ready()
         name = f"s{self._depth}"
         marks = len(self._after), len(self._notes)
-        await self._run(connection.execute(f"SAVEPOINT {name}"))
+        await self._run(connection.execute, f"SAVEPOINT {name}")
         self._depth += 1
         try:
             yield
             if self._failure is None:
-                await self._run(connection.execute(f"RELEASE {name}"))
+                await self._run(connection.execute, f"RELEASE {name}")
         except BaseException:
             await self._undo(name, marks)
             raise
@@ -171,7 +169,7 @@ class PostgresTransaction(Transaction):
         if self._connection is None or isinstance(self._failure, Unavailable):
             return
         self._failure = None
-        await self._run(self._connection.execute(f"ROLLBACK TO {name}; RELEASE {name}"))
+        await self._run(self._connection.execute, f"ROLLBACK TO {name}; RELEASE {name}")
 
 
 class PostgresDatabase(Database):
@@ -310,12 +308,14 @@ class PostgresDatabase(Database):
 
     async def stream(
         self, stmt: Statement[T], params: Params = NO_PARAMS, *, batch: int = 1_000
-    ) -> AsyncIterator[list[T]]:
+    ) -> AsyncGenerator[list[T], None]:
         """The rows in batches, from one snapshot, on a connection of its own without a time limit."""
         plan = stmt.compile("postgresql")
         if COUNTING.active:
             count_statement()
         values = plan.bind(params)
+        if self._pool is None:
+            raise Unavailable("the database is not open")
         try:
             connection = await self._connect(_UNLIMITED)
             try:

@@ -35,7 +35,7 @@ def translate(error: Exception) -> Exception:
         return _translate_state(error)
     if isinstance(error, asyncpg.InterfaceError):
         # Also raised for arguments that do not fit; only these messages speak of the connection.
-        lost = "clos" in str(error) or "connection was" in str(error)
+        lost = any(word in str(error) for word in ("clos", "released", "connection was"))
         return errors.Unavailable(f"the connection to the database is lost ({error})") if lost else error
     return errors.Unavailable(f"the database cannot be reached ({errors.first_line(error)})")
 

@@ -11,13 +11,14 @@ from typing import Final
 
 from pivotal_server.db.errors import CannotOpen
 
-VERSIONS: Final = Path(__file__).parent / "migrations" / "versions"
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 @cache
 def known_revisions() -> tuple[str, ...]:
     """All revisions, oldest first."""
-    return tuple(sorted(path.name[:4] for path in VERSIONS.glob("[0-9][0-9][0-9][0-9]_*.py")))
+    files = (MIGRATIONS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
+    return tuple(sorted(path.name[:4] for path in files))
 
 
 def head_revision() -> str:

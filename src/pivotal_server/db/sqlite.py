@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -233,7 +233,7 @@ class SqliteDatabase(Database):
         except CannotOpen:
             _close(writing, reader)
             raise
-        self._writer = Writer(writing, self.path)
+        self._writer = Writer(writing, reader)
         self._reader = reader
         self._read = reader.execute
 
@@ -303,7 +303,7 @@ class SqliteDatabase(Database):
 
     async def stream(
         self, stmt: Statement[T], params: Params = NO_PARAMS, *, batch: int = 1_000
-    ) -> AsyncIterator[list[T]]:
+    ) -> AsyncGenerator[list[T], None]:
         """The rows in batches, read and decoded in a thread."""
         plan = stmt.compile("sqlite")
         if COUNTING.active:
@@ -356,6 +356,7 @@ class SqliteDatabase(Database):
 
     async def bump_epoch_everywhere(self) -> None:
         """Change the epoch here; other programs have seen the write itself."""
+        self._writing()
         self._bumps += 1
 
 

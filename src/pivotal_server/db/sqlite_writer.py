@@ -15,8 +15,6 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from mmap import ACCESS_READ, mmap
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final
@@ -27,8 +25,6 @@ from pivotal_server.db.sqlite_errors import is_busy, translate
 GROUP_SECONDS: Final = 0.010
 GROUP_SIZE: Final = 200
 BUSY_SECONDS: Final = 5.0
-# One copy of the WAL-index header, https://sqlite.org/walformat.html#walidxfmt
-_INDEX_HEADER: Final = 48
 _FIRST_PAUSE: Final = 0.000_5
 _LONGEST_PAUSE: Final = 0.02
 
@@ -46,10 +42,11 @@ class Member:
 class Writer:
     """Hands out turns on the writing connection and commits."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, reader: sqlite3.Connection) -> None:
         self.connection = connection
         self.commits = 0
         self._run = connection.cursor().execute
+        self._look = reader.cursor().execute
         self._loop = asyncio.get_running_loop()
         self._turns: deque[asyncio.Future[None]] = deque()
         self._members: list[Member] = []
@@ -59,11 +56,9 @@ class Writer:
         self._holder: asyncio.Task[Any] | None = None
         self._began_at = 0.0
         self._changes_at_begin = 0
-        self._version = self._own_version()
-        with Path(f"{path}-shm").open("rb") as file:
-            self._index = mmap(file.fileno(), _INDEX_HEADER, access=ACCESS_READ)
-        self._index_seen = b""
+        self._version = _version_of(self._run)
         self._committing = False
+        self._visible_before = 0
         self._jobs: SimpleQueue[bool] = SimpleQueue()
         self._thread = Thread(target=self._commit_when_asked, name="sqlite-commit", daemon=True)
         self._thread.start()
@@ -179,7 +174,7 @@ class Writer:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
         self._open = True
-        self._version = self._own_version()
+        self._version = _version_of(self._run)
         self._began_at = self._loop.time()
         self._changes_at_begin = self.connection.total_changes
 
@@ -187,7 +182,7 @@ class Writer:
         if self.connection.total_changes == self._changes_at_begin:
             self._committed(self._commit())
         else:
-            self._index_seen = self._index[:]
+            self._visible_before = _version_of(self._look)
             self._committing = True
             self._jobs.put(True)
 
@@ -225,26 +220,17 @@ class Writer:
             elif not member.done.done():
                 member.done.set_exception(Unavailable(f"the commit failed ({failure})"))
 
-    # ── Other programs ─────────────────────────────────────────────────────────────────────────
-    def _own_version(self) -> int:
-        row: tuple[int] = self._run("PRAGMA data_version").fetchone()
-        return row[0]
-
     def version(self) -> int | None:
         """A number that changes when another connection has written; None while that cannot be told.
 
-        Every commit of anyone changes the header of the shared WAL index, so while its bytes are those of the
-        last look there is nothing to ask SQLite. While our own transaction is open nobody else can write.
-        The exception is the moment between the end of COMMIT in the thread and our hearing of it: the header
-        has changed, by us or already by somebody after us.
+        While our own transaction is open nobody else can write, so the number read at its BEGIN holds. The
+        exception is the moment between the end of COMMIT in the thread and our hearing of it: readers see a
+        change then, by us or already by somebody after us.
         """
         if self._committing:
-            return self._version if self._index[:] == self._index_seen else None
+            return self._version if _version_of(self._look) == self._visible_before else None
         if not self._open:
-            index = self._index[:]
-            if index != self._index_seen:
-                self._version = self._own_version()
-                self._index_seen = index
+            self._version = _version_of(self._run)
         return self._version
 
     async def close(self) -> None:
@@ -258,4 +244,9 @@ class Writer:
                 turn.set_exception(Unavailable("the database is closed"))
         self._jobs.put(False)
         self._thread.join()
-        self._index.close()
+
+
+def _version_of(execute: Callable[[str], sqlite3.Cursor]) -> int:
+    """SQLite's own count of the changes that a connection has seen others make."""
+    row: tuple[int] = execute("PRAGMA data_version").fetchone()
+    return row[0]

@@ -375,7 +375,7 @@ class StatementCache(Generic[T]):
     `build` gets the set of filters that are given, out of `filters`, and returns their statement.
     """
 
-    __slots__ = ("_build", "_kept", "filters")
+    __slots__ = ("_build", "_kept", "filters", "origin")
 
     registry: ClassVar[list[StatementCache[Any]]] = []
 
@@ -383,6 +383,7 @@ class StatementCache(Generic[T]):
         self._build = build
         self._kept: dict[frozenset[str], Statement[T]] = {}
         self.filters = tuple(filters)
+        self.origin = _caller()
         StatementCache.registry.append(self)
 
     def get(self, given: frozenset[str]) -> Statement[T]:
