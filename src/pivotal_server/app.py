@@ -63,5 +63,5 @@ class App:
 
 
 def create_app(services: Services, *, strict: bool = False) -> App:
-    """The application over running ``services``; ``strict`` checks REST answers against their declarations."""
+    """The application over running ``services``; ``strict`` holds REST answers to their declarations."""
     return App(services, strict=strict)

@@ -6,25 +6,39 @@ import sys
 import time
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import cyclopts
+import uvloop
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from pivotal_server import __version__, config, logs
+from pivotal_server import __version__, config, logs, server
+from pivotal_server.api_keys import service as api_keys
+from pivotal_server.auth import signing_in
+from pivotal_server.auth.actor import command_line
+from pivotal_server.auth.keys import shown_prefix
 from pivotal_server.db.errors import CannotOpen, MigrationFailed, Unavailable
+from pivotal_server.kit import clock
 from pivotal_server.kit.errors import ApiError
+from pivotal_server.members import service as members
+from pivotal_server.operations import OPERATIONS
+from pivotal_server.rest.document import Documents
+from pivotal_server.rest.pipeline import ACCESS_ERRORS
+from pivotal_server.server import CannotStart
+from pivotal_server.unit_of_work import unit_of_work
+from pivotal_server.workspaces import service as workspaces
 
 app = cyclopts.App(
     name="pivotal", help="Customer onboarding and customer success, self-hosted.", version=__version__
 )
-api_key = cyclopts.App(name="api-key", help="Create, list and revoke API keys.")
-workspace = cyclopts.App(name="workspace", help="Create and list workspaces.")
-member = cyclopts.App(name="member", help="Add and list members of a workspace.")
-openapi = cyclopts.App(name="openapi", help="The OpenAPI document.")
-for group in (api_key, workspace, member, openapi):
+api_key_app = cyclopts.App(name="api-key", help="Create, list and revoke API keys.")
+workspace_app = cyclopts.App(name="workspace", help="Create and list workspaces.")
+member_app = cyclopts.App(name="member", help="Add and list members of a workspace.")
+openapi_app = cyclopts.App(name="openapi", help="The OpenAPI document.")
+for group in (api_key_app, workspace_app, member_app, openapi_app):
     app.command(group)
 
 out = Console(highlight=False, soft_wrap=True)
@@ -41,8 +55,6 @@ def _fail(message: str) -> None:
 
 def _guarded(run: Callable[[], Any]) -> Any:
     """Run a command; every foreseen fault becomes one line on standard error and exit code 1."""
-    from pivotal_server.server import CannotStart
-
     try:
         return run()
     except (config.BadSetting, CannotStart, CannotOpen, MigrationFailed, Unavailable, ApiError) as fault:
@@ -53,7 +65,6 @@ def _with_services(work: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
     """Run ``work(services)`` on the migrated database of the settings."""
 
     def run() -> None:
-        from pivotal_server import server
 
         settings = config.load()
         logs.configure("warning")
@@ -85,7 +96,6 @@ def serve(
     started = time.monotonic()
 
     def run() -> None:
-        from pivotal_server import server
 
         settings = config.load(port=port, host=host)
         logs.configure(settings.log_level)
@@ -105,7 +115,6 @@ def serve(
 
         user = owner_name or getpass.getuser().capitalize()
         owner = (owner_email or f"{getpass.getuser()}@localhost.localdomain", user, workspace_name)
-        import uvloop
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(server.serve(settings, box, announce, owner=owner, started=started))
@@ -122,9 +131,6 @@ def login_link(
     """Print a one-time sign-in link, valid for 15 minutes, bound to no browser."""
 
     async def work(services: Any) -> None:
-        from pivotal_server.auth import signing_in
-        from pivotal_server.members import service as members
-        from pivotal_server.workspaces import service as workspaces
 
         found = await workspaces.only_workspace(services.db, workspace)
         people = await members.all_members(services.db, found.id)
@@ -140,7 +146,7 @@ def login_link(
     _with_services(work)
 
 
-@workspace.command(name="create")
+@workspace_app.command(name="create")
 def create_workspace(
     name: str,
     *,
@@ -155,8 +161,6 @@ def create_workspace(
     """Create a workspace with its owner, and print a sign-in link."""
 
     async def work(services: Any) -> None:
-        from pivotal_server.auth import signing_in
-        from pivotal_server.workspaces import service as workspaces
 
         made, owner = await workspaces.create_workspace(
             services.db,
@@ -173,12 +177,11 @@ def create_workspace(
     _with_services(work)
 
 
-@workspace.command(name="list")
+@workspace_app.command(name="list")
 def list_workspaces() -> None:
     """List the workspaces of this server."""
 
     async def work(services: Any) -> None:
-        from pivotal_server.workspaces import service as workspaces
 
         table = Table("Slug", "Name", "Id")
         for row in await workspaces.all_workspaces(services.db):
@@ -188,7 +191,7 @@ def list_workspaces() -> None:
     _with_services(work)
 
 
-@member.command(name="add")
+@member_app.command(name="add")
 def add_member(
     email: str,
     *,
@@ -199,10 +202,6 @@ def add_member(
     """Add a person to a workspace."""
 
     async def work(services: Any) -> None:
-        from pivotal_server.auth.actor import command_line
-        from pivotal_server.members import service as members
-        from pivotal_server.unit_of_work import unit_of_work
-        from pivotal_server.workspaces import service as workspaces
 
         found = await workspaces.only_workspace(services.db, workspace)
         async with unit_of_work(services.db, command_line(found.id)) as uow:
@@ -212,13 +211,11 @@ def add_member(
     _with_services(work)
 
 
-@member.command(name="list")
+@member_app.command(name="list")
 def list_members(*, workspace: WorkspaceOption = None) -> None:
     """List the members of a workspace."""
 
     async def work(services: Any) -> None:
-        from pivotal_server.members import service as members
-        from pivotal_server.workspaces import service as workspaces
 
         found = await workspaces.only_workspace(services.db, workspace)
         table = Table("#", "Name", "Email", "Role", "Active")
@@ -229,7 +226,7 @@ def list_members(*, workspace: WorkspaceOption = None) -> None:
     _with_services(work)
 
 
-@api_key.command(name="create")
+@api_key_app.command(name="create")
 def create_api_key(
     name: str,
     *,
@@ -246,11 +243,6 @@ def create_api_key(
     """Create an API key and print it. It cannot be shown again."""
 
     async def work(services: Any) -> None:
-        from pivotal_server.api_keys import service as api_keys
-        from pivotal_server.auth.actor import command_line
-        from pivotal_server.kit import clock
-        from pivotal_server.unit_of_work import unit_of_work
-        from pivotal_server.workspaces import service as workspaces
 
         found = await workspaces.only_workspace(services.db, workspace)
         expires_at = None if expires_in_days is None else clock.now() + timedelta(days=expires_in_days)
@@ -270,14 +262,11 @@ def create_api_key(
     _with_services(work)
 
 
-@api_key.command(name="list")
+@api_key_app.command(name="list")
 def list_api_keys(*, workspace: WorkspaceOption = None) -> None:
     """List the API keys of a workspace."""
 
     async def work(services: Any) -> None:
-        from pivotal_server.api_keys import service as api_keys
-        from pivotal_server.auth.keys import shown_prefix
-        from pivotal_server.workspaces import service as workspaces
 
         found = await workspaces.only_workspace(services.db, workspace)
         table = Table("Id", "Name", "Key", "Last used", "Requests", "State")
@@ -291,15 +280,11 @@ def list_api_keys(*, workspace: WorkspaceOption = None) -> None:
     _with_services(work)
 
 
-@api_key.command(name="revoke")
+@api_key_app.command(name="revoke")
 def revoke_api_key(name: str, *, workspace: WorkspaceOption = None) -> None:
     """Revoke the active API key with this name or id; the next request with it is refused."""
 
     async def work(services: Any) -> None:
-        from pivotal_server.api_keys import service as api_keys
-        from pivotal_server.auth.actor import command_line
-        from pivotal_server.unit_of_work import unit_of_work
-        from pivotal_server.workspaces import service as workspaces
 
         found = await workspaces.only_workspace(services.db, workspace)
         keys = await api_keys.all_keys(services.db, found.id)
@@ -314,16 +299,11 @@ def revoke_api_key(name: str, *, workspace: WorkspaceOption = None) -> None:
     _with_services(work)
 
 
-@openapi.command(name="write")
+@openapi_app.command(name="write")
 def write_openapi(path: str) -> None:
     """Write the OpenAPI document to a file."""
 
     def run() -> None:
-        from pathlib import Path
-
-        from pivotal_server.operations import OPERATIONS
-        from pivotal_server.rest.document import Documents
-        from pivotal_server.rest.pipeline import ACCESS_ERRORS
 
         Path(path).write_bytes(Documents(OPERATIONS, ACCESS_ERRORS, "/").as_json)
 

@@ -25,18 +25,27 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "PIVOTAL_DATABASE_URL",
         "",
-        "postgresql://user:password@host/database to run over PostgreSQL. Empty: one SQLite file in the data folder.",
+        "postgresql://user:password@host/database to run over PostgreSQL. "
+        "Empty: one SQLite file in the data folder.",
     ),
     Setting("PIVOTAL_HOST", "127.0.0.1", "Address to listen on."),
     Setting("PIVOTAL_PORT", "8000", "Port to listen on."),
-    Setting("PIVOTAL_PUBLIC_URL", "http://localhost:<port>", "Address that links carry; https makes cookies secure."),
+    Setting(
+        "PIVOTAL_PUBLIC_URL",
+        "http://localhost:<port>",
+        "Address that links carry; https makes cookies secure.",
+    ),
     Setting(
         "PIVOTAL_SECRET_KEY",
         "",
-        "Key for secrets at rest and form tokens; several joined by commas: the first encrypts, all decrypt. "
+        "Key for secrets at rest; several joined by commas: the first encrypts, all decrypt. "
         "Empty: made on first start and kept in the data folder (required over PostgreSQL).",
     ),
-    Setting("PIVOTAL_TRUSTED_PROXIES", "", "Addresses or networks, joined by commas, whose X-Forwarded-For counts."),
+    Setting(
+        "PIVOTAL_TRUSTED_PROXIES",
+        "",
+        "Addresses or networks, joined by commas, whose X-Forwarded-For counts.",
+    ),
     Setting("PIVOTAL_LOG_LEVEL", "info", "debug, info, warning or error."),
 )
 
@@ -69,7 +78,9 @@ class Config:
         return self.database_url.startswith("sqlite:")
 
 
-def load(environ: Mapping[str, str] | None = None, *, port: int | None = None, host: str | None = None) -> Config:
+def load(
+    environ: Mapping[str, str] | None = None, *, port: int | None = None, host: str | None = None
+) -> Config:
     """Read the settings from ``environ`` (default: the process environment).
 
     ``port`` and ``host`` stand above the environment. Raises :class:`BadSetting`.

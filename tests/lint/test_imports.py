@@ -13,7 +13,7 @@ import pytest
 from tests.lint.files import PACKAGE
 
 KINDS = ("schemas", "repository", "service", "api", "pages", "views", "jobs")
-PROGRAM = ("app", "cli", "server", "operations")
+PROGRAM = ("app", "cli", "server", "operations", "__main__")
 _EDGE = {"kit", "common", "schemas", "service", "helper", "own api", "own jobs"}
 _RULES = {"kit", "common", "db", "schemas", "service", "helper", "own repository"}
 
@@ -49,7 +49,7 @@ def place(module: str) -> Place:
     if parts[0] in {"kit", "db"}:
         return Place("", parts[0])
     if not (PACKAGE / parts[0]).is_dir() and len(parts) == 1:
-        return Place("", "program" if parts[0].split("_")[0] in PROGRAM else "common")
+        return Place("", "program" if parts[0] in PROGRAM or parts[0].split("_")[0] in PROGRAM else "common")
     depth = 2 if parts[0] == "integrations" and len(parts) > 2 else 1
     room = ".".join(parts[:depth])
     kind = next((part.split("_")[0] for part in parts[depth:] if part.split("_")[0] in KINDS), "helper")

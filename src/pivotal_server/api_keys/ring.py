@@ -90,7 +90,7 @@ class KnownKey:
         self.used_address = address
 
     def check(self, scope: str, address: str, *, writes: bool) -> None:
-        """Raises ``ip_not_allowed``, ``read_only_key`` or ``insufficient_scope`` when the key may not do this."""
+        """Raises ``ip_not_allowed``, ``read_only_key`` or ``insufficient_scope`` when the key may not."""
         if self.addresses and address not in self.addresses:
             raise IP_NOT_ALLOWED()
         if writes and self.row.read_only:

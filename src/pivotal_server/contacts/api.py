@@ -7,7 +7,6 @@ from pivotal_server.contacts import service
 from pivotal_server.contacts.schemas import Contact, ContactCreate, ContactPage, ContactQuery, ContactUpdate
 from pivotal_server.contacts.wire import to_wire
 from pivotal_server.customers import service as customers
-from pivotal_server.db.lists import Slice
 from pivotal_server.errors_catalogue import (
     CONTACT_NOT_FOUND,
     CUSTOMER_NOT_FOUND,
@@ -16,6 +15,7 @@ from pivotal_server.errors_catalogue import (
     LIMIT_REACHED,
 )
 from pivotal_server.kit.http import OperationTable
+from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Deleted
 from pivotal_server.rest.context import Context
 from pivotal_server.rest.lists import filters_of, page

@@ -16,7 +16,6 @@ from pivotal_server.customers import service as customers
 from pivotal_server.customers.service import CustomerRow
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.errors import UniqueViolation
-from pivotal_server.db.lists import Slice
 from pivotal_server.errors_catalogue import (
     CONTACT_NOT_FOUND,
     EMAIL_TAKEN,
@@ -25,6 +24,7 @@ from pivotal_server.errors_catalogue import (
     LIMIT_REACHED,
 )
 from pivotal_server.kit.ids import cuid
+from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.kit.validation import given
 from pivotal_server.limits.catalogue import CONTACTS_PER_CUSTOMER

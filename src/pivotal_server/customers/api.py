@@ -12,7 +12,6 @@ from pivotal_server.customers.schemas import (
     CustomerUpdate,
 )
 from pivotal_server.customers.wire import to_wire
-from pivotal_server.db.lists import Slice
 from pivotal_server.errors_catalogue import (
     CUSTOMER_NOT_FOUND,
     EXTERNAL_ID_TAKEN,
@@ -20,6 +19,7 @@ from pivotal_server.errors_catalogue import (
     SLUG_TAKEN,
 )
 from pivotal_server.kit.http import OperationTable
+from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Deleted
 from pivotal_server.members import service as members
 from pivotal_server.rest.context import Context
@@ -132,7 +132,7 @@ async def update_customer(context: Context, body: CustomerUpdate) -> Customer:
     single=True,
 )
 async def delete_customer(context: Context) -> Deleted:
-    """Deletes a customer softly. Its contacts and onboardings leave every list; each can still be read by id."""
+    """Deletes a customer softly. Its contacts and onboardings leave every list but can be read by id."""
     row = await service.get_customer(context.db, context.org_id, context.id, lock=True, deleted=True)
     if row.deleted_at is None:
         context.check_match(to_wire(row))

@@ -14,7 +14,6 @@ from pivotal_server.customers.schemas import CustomerCreate
 from pivotal_server.customers.wire import event_extra, to_wire
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.errors import UniqueViolation
-from pivotal_server.db.lists import Slice
 from pivotal_server.errors_catalogue import (
     CUSTOMER_NOT_FOUND,
     EXTERNAL_ID_TAKEN,
@@ -22,6 +21,7 @@ from pivotal_server.errors_catalogue import (
     UNRECOGNIZED_KEYS,
 )
 from pivotal_server.kit.ids import cuid
+from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import of_customer

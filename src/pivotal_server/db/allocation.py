@@ -5,8 +5,9 @@ back transaction leaves no gap.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column
+from sqlalchemy import BindParameter, bindparam, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Transaction
@@ -14,7 +15,7 @@ from pivotal_server.db.statements import Statement
 from pivotal_server.db.tables import counters
 
 _MICROSECOND = timedelta(microseconds=1)
-_VALUES = {
+_VALUES: dict[str, BindParameter[Any]] = {
     "org_id": bindparam("org_id"),
     "object": bindparam("object"),
     "last_number": bindparam("count"),

@@ -4,7 +4,6 @@ A page costs the same at any depth, because its cursor is a value of the leading
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -12,24 +11,13 @@ from sqlalchemy import ColumnElement, FromClause, Table, bindparam, func, select
 
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.statements import Statement, StatementCache, columns_of
+from pivotal_server.kit.pagination import Slice
 
 R = TypeVar("R", bound=Struct)
 
 _ASCENDING = "ascending"
 _LIVE_ONLY = "live_only"
 _TEST_ONLY = "test_only"
-
-
-class Slice(Struct, frozen=True):
-    """Which part of a list is wanted: order, range and size."""
-
-    limit: int = 20
-    cursor: datetime | None = None
-    ascending: bool = False
-    created_after: datetime | None = None
-    created_before: datetime | None = None
-    updated_since: datetime | None = None
-    livemode: bool | None = None
 
 
 class PagedList(Generic[R]):

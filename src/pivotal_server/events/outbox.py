@@ -93,7 +93,7 @@ def _envelopes(change: ObjectChange) -> list[tuple[str, dict[str, Any], dict[str
 async def write_events(
     tx: Transaction, actor: Actor, now: datetime, request_id: str | None, changes: list[ObjectChange]
 ) -> None:
-    """Write the events of one transaction: the object acted on first, then the others by resource and number."""
+    """Write the events of one transaction: what was acted on first, the others by resource and number."""
     rest = sorted(changes[1:], key=lambda change: (RESOURCE_ORDER[change.object_type], change.display_id))
     pending = [(change, *envelope) for change in [changes[0], *rest] for envelope in _envelopes(change)]
     if not pending:

@@ -124,7 +124,7 @@ class Deleted(Struct, kw_only=True):
     object: Annotated[Literal["deleted"], doc("Always `deleted`.", "deleted")] = "deleted"
     id: Id
     display_id: DisplayId
-    deleted: Annotated[Literal[True], doc("Always true.", True)] = True  # type: ignore[valid-type]
+    deleted: Annotated[Literal[True], doc("Always true.", True)] = True
 
 
 class Page(Struct, Generic[T], kw_only=True):

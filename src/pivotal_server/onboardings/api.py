@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from pivotal_server.customers import service as customers
-from pivotal_server.db.lists import Slice
 from pivotal_server.errors_catalogue import (
     CUSTOMER_NOT_FOUND,
     EXTERNAL_ID_TAKEN,
@@ -17,6 +16,7 @@ from pivotal_server.errors_catalogue import (
 )
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.http import OperationTable
+from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Deleted
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import changes, service
@@ -156,7 +156,7 @@ async def get_onboarding(context: Context) -> Onboarding:
     single=True,
 )
 async def update_onboarding(context: Context, body: OnboardingUpdate) -> Onboarding:
-    """Changes the given keys; state first, then phase, then the rest. Moving a phase works in any direction."""
+    """Changes the given keys; state first, then phase, then the rest. A phase moves in any direction."""
     row = await service.get_onboarding(context.db, context.org_id, context.id, lock=True)
     context.check_match(to_wire(row))
     return to_wire(await changes.update_onboarding(context.uow, row, body))

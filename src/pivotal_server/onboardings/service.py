@@ -11,7 +11,6 @@ from pivotal_server.activity.entries import Change
 from pivotal_server.customers.service import CustomerRow
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.errors import UniqueViolation
-from pivotal_server.db.lists import Slice
 from pivotal_server.errors_catalogue import (
     EXTERNAL_ID_TAKEN,
     INVALID_REFERENCE,
@@ -19,6 +18,7 @@ from pivotal_server.errors_catalogue import (
     TOO_BIG,
 )
 from pivotal_server.kit.ids import cuid
+from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import repository

@@ -43,7 +43,7 @@ def wanted_state(stored: str, state: str | UnsetType, waiting: bool | UnsetType)
 
 
 def check_move(stored: str, new: str) -> None:
-    """Raises ``onboarding_done`` or ``onboarding_paused`` when the state cannot move from ``stored`` to ``new``."""
+    """Raises ``onboarding_done`` or ``onboarding_paused`` when ``stored`` cannot become ``new``."""
     if new == stored or new in MOVES[stored]:
         return
     raise ONBOARDING_DONE(field="state") if stored == "done" else ONBOARDING_PAUSED(field="state")

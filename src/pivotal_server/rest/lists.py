@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from msgspec import UNSET, Struct
 
-from pivotal_server.db.lists import Slice
 from pivotal_server.kit.clock import wire_micros
+from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import ListQuery, Page
 
 R = TypeVar("R")

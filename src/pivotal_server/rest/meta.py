@@ -70,7 +70,8 @@ class Health(Struct, kw_only=True):
 )
 async def get_me(context: Context) -> ApiKeyIdentity:
     """The key that makes the request and the workspace it belongs to. Has no side effects."""
-    assert context.actor is not None and context.actor.id is not None
+    assert context.actor is not None, "the operation is not public"
+    assert context.actor.id is not None, "every key has an id"
     key, workspace = await api_keys.identity(context.db, context.org_id, context.actor.id)
     prefix = shown_prefix("live" if key.mode == "live" else "test", key.public_id)
     tier = tier_of(livemode=key.mode == "live", own=key.rate_limit, changed={})

@@ -106,7 +106,7 @@ class RestApi:
             status, body = self._refuse(UNAVAILABLE(), known_as, headers)
         except UndeclaredAnswer:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - the last place where a fault can become an answer
             _log.exception("request failed", request_id=known_as, method=request.method, path=request.path)
             status, body = self._refuse(INTERNAL_ERROR(), known_as, headers)
         await respond(send, status, headers, body)
@@ -192,6 +192,7 @@ class RestApi:
         claim = claim_of(
             context.org_id, request.method, request.path, key, request.scope["query_string"], raw
         )
+        status, body = operation.status, b""
         with self._running.hold(claim):
             async with unit_of_work(self._db, context.actor, context.request_id) as uow:
                 stored = await claim.find(uow, across_processes=self._db.dialect == "postgresql")

@@ -35,7 +35,10 @@ __all__ = [
 ]
 
 RESERVED_SLUGS = frozenset(
-    ["admin", "api", "app", "assets", "auth", "calendar", "docs", "files", "health", "hooks", "integrations", "login", "mcp", "metrics", "portal", "start", "static", "www"]
+    {
+        *("admin", "api", "app", "assets", "auth", "calendar", "docs", "files", "health", "hooks"),
+        *("integrations", "login", "mcp", "metrics", "portal", "start", "static", "www"),
+    }
 )
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

@@ -13,22 +13,34 @@ Json = dict[str, Any]
 
 _STRING: Json = {"type": "string"}
 _INTEGER: Json = {"type": "integer"}
+
+
+def _header(description: str, schema: Json) -> Json:
+    return {"description": description, "schema": schema}
+
+
 HEADERS: dict[str, Json] = {
-    "X-Request-Id": {"description": "Id of this request; the caller's own when it sent one.", "schema": _STRING},
-    "X-RateLimit-Limit": {"description": "Requests allowed within 60 seconds.", "schema": _INTEGER},
-    "X-RateLimit-Remaining": {"description": "Requests left in the present window.", "schema": _INTEGER},
-    "X-RateLimit-Reset": {"description": "Unix second at which the window is empty again.", "schema": _INTEGER},
-    "RateLimit-Policy": {"description": "The policy in the form of the IETF draft.", "schema": _STRING},
-    "RateLimit": {"description": "The present state in the form of the IETF draft.", "schema": _STRING},
-    "Retry-After": {"description": "Whole seconds until a request will be accepted.", "schema": _INTEGER},
-    "WWW-Authenticate": {"description": "Always `Bearer`.", "schema": _STRING},
-    "ETag": {"description": "Validator of this representation, for `If-Match` and `If-None-Match`.", "schema": _STRING},
-    "Idempotent-Replayed": {
-        "description": "`true` when this is the stored answer of an earlier request with the same key.",
-        "schema": {"type": "string", "enum": ["true"]},
-    },
+    "X-Request-Id": _header("Id of this request; the caller's own when it sent one.", _STRING),
+    "X-RateLimit-Limit": _header("Requests allowed within 60 seconds.", _INTEGER),
+    "X-RateLimit-Remaining": _header("Requests left in the present window.", _INTEGER),
+    "X-RateLimit-Reset": _header("Unix second at which the window is empty again.", _INTEGER),
+    "RateLimit-Policy": _header("The policy in the form of the IETF draft.", _STRING),
+    "RateLimit": _header("The present state in the form of the IETF draft.", _STRING),
+    "Retry-After": _header("Whole seconds until a request will be accepted.", _INTEGER),
+    "WWW-Authenticate": _header("Always `Bearer`.", _STRING),
+    "ETag": _header("Validator of this representation, for `If-Match` and `If-None-Match`.", _STRING),
+    "Idempotent-Replayed": _header(
+        "`true` when this is the stored answer of an earlier request with the same key.",
+        {"type": "string", "enum": ["true"]},
+    ),
 }
-LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "RateLimit-Policy", "RateLimit")
+LIMIT_HEADERS = (
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "RateLimit-Policy",
+    "RateLimit",
+)
 
 _VALIDATION = (
     codes.MISSING_FIELD,
@@ -85,7 +97,7 @@ class Writer:
     def __init__(
         self, operations: Iterable[Operation], error: type[msgspec.Struct], access: Sequence[ErrorCode]
     ) -> None:
-        self.operations = [operation for operation in operations]
+        self.operations = list(operations)
         self.access = access
         self.error = error
         structs = [error]
@@ -96,7 +108,9 @@ class Writer:
         references, self._components = msgspec.json.schema_components(
             structs, ref_template="#/components/schemas/{name}"
         )
-        self._names = {struct: ref["$ref"].rsplit("/", 1)[1] for struct, ref in zip(structs, references, strict=True)}
+        self._names = {
+            struct: ref["$ref"].rsplit("/", 1)[1] for struct, ref in zip(structs, references, strict=True)
+        }
 
     def document(self, *, title: str, version: str, server: str, description: str) -> Json:
         """The whole document. Equal input gives an equal document, in the same order."""
@@ -122,7 +136,9 @@ class Writer:
 
     def _error_examples(self) -> Json:
         sent = {code for operation in self.operations for code in declared_errors(operation, self.access)}
-        return {code.code: {"value": _error_example(code)} for code in sorted(sent, key=lambda code: code.code)}
+        return {
+            code.code: {"value": _error_example(code)} for code in sorted(sent, key=lambda code: code.code)
+        }
 
     def _schemas(self) -> Json:
         queries = {self._names[operation.query.struct] for operation in self.operations}
@@ -175,20 +191,20 @@ class Writer:
 
     def _parameters(self, operation: Operation) -> list[Json]:
         found: list[Json] = []
-        for name in operation.path_parameters:
-            found.append(
-                {
-                    "name": name,
-                    "in": "path",
-                    "required": True,
-                    "description": "The `id`, or the `display_id` in digits.",
-                    "schema": {"type": "string", "minLength": 1},
-                    "example": "245",
-                }
-            )
+        found += [
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": "The `id`, or the `display_id` in digits.",
+                "schema": {"type": "string", "minLength": 1},
+                "example": "245",
+            }
+            for name in operation.path_parameters
+        ]
         properties = self._components[self._names[operation.query.struct]].get("properties", {})
-        for name, schema in properties.items():
-            schema = _tidy(_not_null(dict(schema)))
+        for name, declared in properties.items():
+            schema = _tidy(_not_null(dict(declared)))
             entry: Json = {"name": name, "in": "query", "required": False}
             entry["description"] = schema.pop("description", "")
             examples = schema.pop("examples", None)
@@ -202,14 +218,16 @@ class Writer:
                     "name": "Idempotency-Key",
                     "in": "header",
                     "required": False,
-                    "description": "Any text of 1 to 255 bytes; a repeat within 24 hours gets the stored answer.",
+                    "description": "1 to 255 bytes; a repeat within 24 hours gets the stored answer.",
                     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
                     "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
                 }
             )
         if operation.single and operation.method != "POST":
             name = "If-None-Match" if operation.method == "GET" else "If-Match"
-            effect = "answers 304 when it still holds" if operation.method == "GET" else "412 when it is stale"
+            effect = (
+                "answers 304 when it still holds" if operation.method == "GET" else "412 when it is stale"
+            )
             found.append(
                 {
                     "name": name,
@@ -248,7 +266,9 @@ class Writer:
                 "content": {
                     "application/json": {
                         "schema": self._ref(self.error),
-                        "examples": {code.code: {"$ref": f"#/components/examples/{code.code}"} for code in found},
+                        "examples": {
+                            code.code: {"$ref": f"#/components/examples/{code.code}"} for code in found
+                        },
                     }
                 },
             }

@@ -116,7 +116,9 @@ class OperationTable(Sequence[Operation]):
         pairs = [answers] if isinstance(answers[0], int) else list(answers)
 
         def declare(handler: H) -> H:
-            ignored = frozenset(resource.__struct_encode_fields__) if resource is not None else frozenset[str]()
+            ignored = (
+                frozenset(resource.__struct_encode_fields__) if resource is not None else frozenset[str]()
+            )
             self._operations.append(
                 Operation(
                     method=method,
