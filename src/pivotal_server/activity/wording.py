@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, str] = {
     "contact.added": "added contact {contact}{primary}",
     "contact.field_changed": "changed {fields} of {contact}",
     "contact.primary_changed": "made {contact} the primary contact",
+    "contact.primary_changed:off": "ended {contact} being the primary contact",
     "contact.archived": "archived contact {contact}",
     "contact.unarchived": "took contact {contact} out of the archive",
     "contact.deleted": "deleted contact {contact}",
@@ -47,12 +48,15 @@ SENTENCES: Mapping[str, str] = {
     "member.sign_in_refused": "was refused signing in",
     "member.session_ended": "ended a session",
     "member.updated": "changed {fields}",
-    "api_key.created": "created an API key",
-    "api_key.revoked": "revoked an API key",
+    "api_key.created": "created the API key {name}",
+    "api_key.revoked": "revoked the API key {name}",
     "workspace.created": "created this workspace",
     "workspace.updated": "changed {fields} of the workspace",
 }
-"""What follows the actor's name. Braces: ``contact``, ``onboarding``, ``phase``, ``fields``, ``primary``."""
+"""What follows the actor's name. ``:off`` words the event that sets something to false."""
+
+REASONS: Mapping[str, str] = {"customer_churned": "The customer churned.", "no reason given": ""}
+"""Reasons that programs give, in words."""
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -147,7 +151,7 @@ def entry_view(row: ActivityRow, names: Names) -> EntryView:
         actor=_actor(row),
         words=tuple(_sentence(row, changes, names)),
         lines=tuple(line for line in lines if not (is_new and line.new == NONE)),
-        reason=row.reason or "",
+        reason="" if row.event in _NAMED_BY_REASON else REASONS.get(row.reason or "", row.reason or ""),
         livemode=row.livemode,
     )
 
@@ -158,6 +162,8 @@ _HIDDEN: Mapping[str, tuple[str, ...]] = {
     "contact.added": ("is_primary",),
     "contact.primary_changed": ("is_primary",),
 }
+# Events of things without a page of their own, whose name stands in the entry's reason.
+_NAMED_BY_REASON = frozenset({"api_key.created", "api_key.revoked"})
 
 
 def _changes(row: ActivityRow) -> list[dict[str, Any]]:
@@ -194,9 +200,12 @@ def _sentence(row: ActivityRow, changes: list[dict[str, Any]], names: Names) -> 
         "onboarding": Words(row.onboarding_name or "an onboarding", strong=row.onboarding_name is not None),
         "phase": _phase(changes, names),
         "fields": Words(_fields(changes)),
-        "primary": Words(" as primary" if _becomes_primary(changes) else ""),
+        "primary": Words(" as primary" if _turns(changes, True) else ""),
+        "name": Words(row.reason or "", strong=True),
     }
     pattern = SENTENCES.get(row.event) or _plain(row.event)
+    if _turns(changes, False):
+        pattern = SENTENCES.get(f"{row.event}:off", pattern)
     for text, placeholder, _, _ in Formatter().parse(pattern):
         if text:
             yield Words(text)
@@ -221,8 +230,8 @@ def _fields(changes: list[dict[str, Any]]) -> str:
     return f"{len(changes)} fields" if changes else "details"
 
 
-def _becomes_primary(changes: list[dict[str, Any]]) -> bool:
-    return any(change["field"] == "is_primary" and change["new"] is True for change in changes)
+def _turns(changes: list[dict[str, Any]], to: bool) -> bool:
+    return any(change["field"] == "is_primary" and change["new"] is to for change in changes)
 
 
 def field_of(name: str) -> Field:

@@ -1,0 +1,75 @@
+"""The fields of a submitted form."""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from pivotal_server.errors_catalogue import BODY_TOO_LARGE, INVALID_CONTENT_TYPE, INVALID_STRING
+from pivotal_server.limits.catalogue import BODY_BYTES
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+MOST_FIELDS = 2_000
+
+
+class Fields:
+    """Names and texts of a form, in the order sent; a name may come several times."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, text in pairs:
+            self._values.setdefault(name, []).append(text)
+
+    def text(self, name: str) -> str:
+        """What stands in the field; empty when it was not sent."""
+        found = self._values.get(name)
+        return found[0] if found else ""
+
+    def all(self, name: str) -> list[str]:
+        """Every text sent under the name: the ticked boxes of a group."""
+        return list(self._values.get(name, ()))
+
+    def ticked(self, name: str) -> bool:
+        """Whether the box is ticked."""
+        return bool(self.text(name))
+
+    def texts(self, *names: str) -> dict[str, str]:
+        """The texts of these fields by name, to show them again."""
+        return {name: self.text(name) for name in names}
+
+
+async def read_fields(request: Request) -> Fields:
+    """The form in the body of a request; none when there is no body.
+
+    Raises ``invalid_content_type``, ``body_too_large`` past 1 MiB, and ``invalid_string`` for what is no form.
+    """
+    body = await _body(request)
+    if not body:
+        return Fields()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != FORM_TYPE:
+        raise INVALID_CONTENT_TYPE(expected=FORM_TYPE, received=kind or "nothing")
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        raise INVALID_STRING(message="The form is not well formed") from None
+    return Fields(pairs)
+
+
+async def _body(request: Request) -> bytes:
+    limit = BODY_BYTES.default
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise BODY_TOO_LARGE(limit=limit)
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise BODY_TOO_LARGE(limit=limit)
+        parts.append(part)
+    return b"".join(parts)
