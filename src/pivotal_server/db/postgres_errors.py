@@ -11,7 +11,13 @@ from pivotal_server.db import errors
 APPEND_ONLY_STATE: Final = "PV001"
 """SQLSTATE that the triggers on the activity stream raise; the class is used by no PostgreSQL release."""
 
-DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+DRIVER_ERRORS: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # its state when a connection breaks between two messages
+    OSError,
+    TimeoutError,
+)
 """Everything a call of the driver raises apart from faults of the program."""
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: whole classes, then single states.
