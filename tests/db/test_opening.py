@@ -3,6 +3,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from pivotal_server.db.engine import connect
 from pivotal_server.db.errors import CannotOpen
@@ -10,6 +11,7 @@ from pivotal_server.db.migrate import current_revision, migrate
 from pivotal_server.db.postgres import PostgresDatabase
 from pivotal_server.db.revisions import head_revision
 from pivotal_server.db.sqlite import SqliteDatabase
+from pivotal_server.db.statements import Statement
 from tests.support.databases import PostgresServer
 
 
@@ -86,9 +88,9 @@ async def test_postgres_schemas(postgres_server: PostgresServer, postgres_url: s
     async def set_revision(revision: str) -> None:
         database = PostgresDatabase(postgres_url)
         await database.open(check_schema=False)
-        connection = await database.acquire()
-        await connection.execute("UPDATE alembic_version SET version_num = $1", revision)
-        await database.release(connection)
+        await database.execute(
+            Statement.write(text("UPDATE alembic_version SET version_num = :to")), {"to": revision}
+        )
         await database.close()
 
     await set_revision("9999")

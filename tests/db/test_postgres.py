@@ -149,6 +149,62 @@ async def test_a_pool_in_use_is_unavailable(postgres_url: str, monkeypatch: pyte
     await database.close()
 
 
+async def test_those_who_wait_for_a_connection_can_be_cancelled(postgres_url: str) -> None:
+    database = PostgresDatabase(postgres_url, pool_size=1)
+    await database.open()
+    async with database.transaction():
+        tasks = [asyncio.create_task(database.ping()) for _ in range(3)]
+        await asyncio.sleep(0)
+        tasks[0].cancel()
+    tasks[1].cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(r) for r in results] == [asyncio.CancelledError, asyncio.CancelledError, type(None)]
+    await database.ping()
+    await database.close()
+
+
+async def test_a_statement_can_be_cancelled(postgres_url: str) -> None:
+    database = PostgresDatabase(postgres_url, pool_size=1)
+    await database.open()
+    sleep = Statement.rows(text("SELECT 1 FROM pg_sleep(20)"))
+
+    async def in_transaction() -> None:
+        async with database.transaction() as tx:
+            await tx.execute(INSERT_PERSON, person(1))
+            await tx.fetch_one(sleep)
+
+    async def alone() -> None:
+        await database.fetch_one(sleep)
+
+    for work in (in_transaction, alone):
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await database.fetch_all(PEOPLE) == []
+    await database.close()
+
+
+async def test_a_server_that_does_not_answer(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "_STATEMENT_SECONDS", 0.2)
+    database = PostgresDatabase(postgres_url, pool_size=1)
+    await database.open()
+    sleep = Statement.rows(text("SELECT 1 FROM pg_sleep(20)"))
+
+    async def in_transaction() -> None:
+        async with database.transaction() as tx:
+            await tx.execute(INSERT_PERSON, person(1))
+            await tx.fetch_one(sleep)
+
+    with pytest.raises(Unavailable):
+        await in_transaction()
+    with pytest.raises(Unavailable):
+        await database.fetch_one(sleep)
+    assert await database.fetch_all(PEOPLE) == []
+    await database.close()
+
+
 async def test_a_statement_has_a_time_limit(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(postgres._SESSION, "statement_timeout", "50ms")
     monkeypatch.setitem(postgres._SESSION, "lock_timeout", "20ms")

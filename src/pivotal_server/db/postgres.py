@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -23,6 +23,7 @@ from pivotal_server.db.engine import (
 from pivotal_server.db.errors import CannotOpen, TransactionFailed, Unavailable, first_line, raise_known
 from pivotal_server.db.postgres_errors import DRIVER_ERRORS, translate
 from pivotal_server.db.postgres_link import Link
+from pivotal_server.db.postgres_pool import Pool
 from pivotal_server.db.revisions import check_revision
 from pivotal_server.db.statements import Params, Statement
 
@@ -31,6 +32,8 @@ T = TypeVar("T")
 POOL_SIZE: Final = 10
 _CONNECT_SECONDS: Final = 5.0
 _ACQUIRE_SECONDS: Final = 10.0
+# Beyond the limit that the server itself keeps: for a server that does not answer at all.
+_STATEMENT_SECONDS: Final = 35.0
 _CACHED_STATEMENTS: Final = 1_024
 
 _SESSION: Final = {
@@ -47,19 +50,12 @@ _UNLIMITED: Final = {"statement_timeout": "0", "idle_in_transaction_session_time
 _LINK: Final = {"synchronous_commit": "off", "statement_timeout": "5s"}
 
 
-class _Connection(asyncpg.Connection):
-    """Goes back to the pool as it is: sessions change no settings beyond their transaction."""
-
-    def get_reset_query(self) -> str:
-        """What to run before the next use: nothing, which saves a round trip each time."""
-        return ""
-
-
 class PostgresTransaction(Transaction):
     """A transaction at READ COMMITTED on a connection of its own."""
 
-    def __init__(self, database: PostgresDatabase) -> None:
-        self._database = database
+    def __init__(self, pool: Pool, send: Callable[[str, str], None]) -> None:
+        self._pool = pool
+        self._send = send
         self._connection: Any = None
         self._failure: Exception | None = None
         self._depth = 0
@@ -67,11 +63,12 @@ class PostgresTransaction(Transaction):
         self._notes = []
 
     async def __aenter__(self) -> Self:
-        connection = await self._database.acquire()
+        connection = await self._pool.acquire()
         try:
             await connection.execute("BEGIN")
         except BaseException as error:
-            await self._database.release(connection)
+            connection.terminate()
+            self._pool.release(connection)
             if isinstance(error, DRIVER_ERRORS):
                 raise_known(translate(error), error)
             raise
@@ -92,17 +89,16 @@ class PostgresTransaction(Transaction):
         try:
             await connection.execute("COMMIT" if commit else "ROLLBACK")
         except DRIVER_ERRORS as error:
-            with suppress(*DRIVER_ERRORS):  # a lost connection has left the pool already
-                connection.terminate()
+            connection.terminate()
             if commit:
                 raise_known(translate(error), error)
         finally:
-            await self._database.release(connection)
+            self._pool.release(connection)
         if commit:
             for callback in self._after:
                 run_quietly(callback)
             for channel, payload in self._notes:
-                self._database.send(channel, payload)
+                self._send(channel, payload)
 
     def _ready(self) -> Any:
         if COUNTING.active:
@@ -117,6 +113,7 @@ class PostgresTransaction(Transaction):
         try:
             return await method(*arguments)
         except DRIVER_ERRORS as error:
+            _drop_if_late(self._connection, error)
             self._failure = translate(error)
             raise_known(self._failure, error)
 
@@ -180,7 +177,7 @@ class PostgresDatabase(Database):
     def __init__(self, url: str, *, pool_size: int = POOL_SIZE) -> None:
         self.url = url
         self._pool_size = pool_size
-        self._pool: asyncpg.Pool[Any] | None = None
+        self._pool: Pool | None = None
         self._link: Link | None = None
         self._listeners = Listeners()
 
@@ -188,17 +185,12 @@ class PostgresDatabase(Database):
     async def open(self, *, check_schema: bool = True) -> None:
         """Fill the pool and start listening. CannotOpen says in one line why not."""
         try:
-            self._pool = await asyncpg.create_pool(
-                self.url,
-                min_size=1,
-                max_size=self._pool_size,
-                connection_class=_Connection,
-                statement_cache_size=_CACHED_STATEMENTS,
-                max_cached_statement_lifetime=0,
-                max_cacheable_statement_size=0,
-                server_settings=_SESSION,
-                timeout=_CONNECT_SECONDS,
+            self._pool = Pool(
+                lambda: self._connect({}, _STATEMENT_SECONDS),
+                size=self._pool_size,
+                wait_seconds=_ACQUIRE_SECONDS,
             )
+            await self.ping()
             if check_schema:
                 check_revision(await self.revision(), "the database", newer=True)
             self._link = Link(lambda: self._connect(_LINK), self._listeners)
@@ -206,7 +198,7 @@ class PostgresDatabase(Database):
         except CannotOpen:
             await self.close()
             raise
-        except (*DRIVER_ERRORS, ValueError) as error:
+        except (*DRIVER_ERRORS, Unavailable, ValueError) as error:
             await self.close()
             raise CannotOpen(f"PostgreSQL cannot be used: {first_line(error)}") from error
 
@@ -215,57 +207,58 @@ class PostgresDatabase(Database):
         if self._link is not None:
             await self._link.stop()
         if self._pool is not None:
-            try:
-                async with asyncio.timeout(_ACQUIRE_SECONDS):
-                    await self._pool.close()
-            except DRIVER_ERRORS:
-                self._pool.terminate()
+            await self._pool.close()
         self._pool = self._link = None
 
     async def revision(self) -> str | None:
         """The revision of the schema, None when there is none."""
-        connection = await self.acquire()
         try:
-            found = await connection.fetchval("SELECT version_num FROM alembic_version")
+            row = await self._call("fetchrow", "SELECT version_num FROM alembic_version")
         except asyncpg.UndefinedTableError:
             return None
-        finally:
-            await self.release(connection)
-        return None if found is None else str(found)
+        return None if row is None else str(row[0])
 
-    async def _connect(self, settings: dict[str, str]) -> asyncpg.Connection[Any]:
+    async def _connect(
+        self, settings: dict[str, str], statement_seconds: float | None = None
+    ) -> asyncpg.Connection[Any]:
         return await asyncpg.connect(
-            self.url, server_settings={**_SESSION, **settings}, timeout=_CONNECT_SECONDS
+            self.url,
+            server_settings={**_SESSION, **settings},
+            statement_cache_size=_CACHED_STATEMENTS,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0,
+            timeout=_CONNECT_SECONDS,
+            command_timeout=statement_seconds,
         )
 
-    async def acquire(self) -> Any:
-        """A connection of the pool, which the caller gives back with `release`; Unavailable after 10 s."""
+    def _opened(self) -> Pool:
         if self._pool is None:
             raise Unavailable("the database is not open")
-        try:
-            return await self._pool.acquire(timeout=_ACQUIRE_SECONDS)
-        except DRIVER_ERRORS as error:
-            raise_known(translate(error), error)
-
-    async def release(self, connection: Any) -> None:
-        """Give a connection back."""
-        if self._pool is not None:
-            await self._pool.release(connection)
+        return self._pool
 
     # ── Statements ─────────────────────────────────────────────────────────────────────────────
+    async def _call(self, method: str, sql: str, *values: Any) -> Any:
+        """Run one statement on a connection of the pool."""
+        pool = self._opened()
+        connection = await pool.acquire()
+        try:
+            return await getattr(connection, method)(sql, *values)
+        except DRIVER_ERRORS as error:
+            _drop_if_late(connection, error)
+            raise_known(translate(error), error)
+        except BaseException:
+            # Cancelled: the answer may still be on its way.
+            connection.terminate()
+            raise
+        finally:
+            pool.release(connection)
+
     async def fetch_one(self, stmt: Statement[T], params: Params = NO_PARAMS) -> T | None:
         """The first row, or None."""
         plan = stmt.postgresql_plan or stmt.compile("postgresql")
         if COUNTING.active:
             count_statement()
-        values = plan.bind(params)
-        connection = await self.acquire()
-        try:
-            row = await connection.fetchrow(plan.sql, *values)
-        except DRIVER_ERRORS as error:
-            raise_known(translate(error), error)
-        finally:
-            await self.release(connection)
+        row = await self._call("fetchrow", plan.sql, *plan.bind(params))
         return None if row is None else plan.decode(row)
 
     async def fetch_all(self, stmt: Statement[T], params: Params = NO_PARAMS) -> list[T]:
@@ -273,14 +266,7 @@ class PostgresDatabase(Database):
         plan = stmt.postgresql_plan or stmt.compile("postgresql")
         if COUNTING.active:
             count_statement()
-        values = plan.bind(params)
-        connection = await self.acquire()
-        try:
-            rows = await connection.fetch(plan.sql, *values)
-        except DRIVER_ERRORS as error:
-            raise_known(translate(error), error)
-        finally:
-            await self.release(connection)
+        rows = await self._call("fetch", plan.sql, *plan.bind(params))
         return list(map(plan.decode, rows))
 
     async def execute(self, stmt: Statement[Any], params: Params = NO_PARAMS) -> int:
@@ -288,14 +274,7 @@ class PostgresDatabase(Database):
         plan = stmt.postgresql_plan or stmt.compile("postgresql")
         if COUNTING.active:
             count_statement()
-        values = plan.bind(params)
-        connection = await self.acquire()
-        try:
-            return _touched(await connection.execute(plan.sql, *values))
-        except DRIVER_ERRORS as error:
-            raise_known(translate(error), error)
-        finally:
-            await self.release(connection)
+        return _touched(await self._call("execute", plan.sql, *plan.bind(params)))
 
     async def execute_many(self, stmt: Statement[Any], params: Sequence[Params]) -> None:
         """Run a write once for each set of values, all or none."""
@@ -304,7 +283,7 @@ class PostgresDatabase(Database):
 
     def transaction(self) -> PostgresTransaction:
         """A transaction, committed at the end of the block."""
-        return PostgresTransaction(self)
+        return PostgresTransaction(self._opened(), self.send)
 
     async def stream(
         self, stmt: Statement[T], params: Params = NO_PARAMS, *, batch: int = 1_000
@@ -314,8 +293,7 @@ class PostgresDatabase(Database):
         if COUNTING.active:
             count_statement()
         values = plan.bind(params)
-        if self._pool is None:
-            raise Unavailable("the database is not open")
+        self._opened()
         try:
             connection = await self._connect(_UNLIMITED)
             try:
@@ -330,13 +308,7 @@ class PostgresDatabase(Database):
 
     async def ping(self) -> None:
         """One round trip; Unavailable when there is no answer."""
-        connection = await self.acquire()
-        try:
-            await connection.execute("SELECT 1", timeout=_CONNECT_SECONDS)
-        except DRIVER_ERRORS as error:
-            raise_known(translate(error), error)
-        finally:
-            await self.release(connection)
+        await self._call("execute", "SELECT 1")
 
     # ── Other processes ────────────────────────────────────────────────────────────────────────
     def send(self, channel: str, payload: str) -> None:
@@ -357,6 +329,12 @@ class PostgresDatabase(Database):
         if self._link is None:
             raise Unavailable("the database is not open")
         await self._link.bump()
+
+
+def _drop_if_late(connection: Any, error: Exception) -> None:
+    """Close a connection that has not answered in time: the answer may still come, to the next statement."""
+    if isinstance(error, TimeoutError):
+        connection.terminate()
 
 
 def _touched(status: str) -> int:
