@@ -8,7 +8,7 @@ unknown (no word from the database), the key's row is read again before it is be
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 
@@ -62,7 +62,7 @@ class KnownKey:
         self.tier: Tier = tier_of(livemode=row.mode == "live", own=row.rate_limit, changed={})
         self.window = window or Window(self.tier.limit)
         self.used = 0
-        self.used_at: datetime | None = None
+        self.used_at = 0.0
         self.used_address = ""
         self.renew(row, epoch)
 
@@ -83,10 +83,10 @@ class KnownKey:
             livemode=row.mode == "live",
         )
 
-    def use(self, address: str) -> None:
-        """Count one request; written later, in a batch."""
+    def use(self, address: str, now: float) -> None:
+        """Count one request at ``now`` (Unix seconds); written later, in a batch."""
         self.used += 1
-        self.used_at = clock.now()
+        self.used_at = now
         self.used_address = address
 
     def check(self, scope: str, address: str, *, writes: bool) -> None:
@@ -182,7 +182,7 @@ class KeyRing:
                     "in_org": known.row.org_id,
                     "of_id": known.row.id,
                     "count": known.used,
-                    "at": known.used_at,
+                    "at": datetime.fromtimestamp(known.used_at, UTC),
                     "address": known.used_address,
                 }
             )

@@ -149,6 +149,7 @@ def _remembered(text: str) -> Address | None:
     return address
 
 
+@lru_cache(maxsize=4096)
 def canonical(address: str) -> str:
     """``address`` in its one canonical form, or the empty text when it is none."""
     parsed = _parsed(address)

@@ -1,6 +1,7 @@
 """REST operations of contacts."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pivotal_server.contacts import service
@@ -42,13 +43,13 @@ async def list_customer_contacts(context: Context) -> ContactPage:
     if "email" in filters:
         filters["email"] = filters["email"].lower()
 
-    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[service.ContactRow], bool]:
-        return await service.list_contacts(context.db, context.org_id, customer.id, part, filters)
+    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Contact], datetime | None]:
+        return await service.read_contacts(context.db, context.org_id, customer.id, part, filters)
 
     async def count(part: Slice, filters: Mapping[str, Any]) -> int:
         return await service.count_contacts(context.db, context.org_id, customer.id, part, filters)
 
-    return await page(ContactPage, query, filters, fetch, count, to_wire)
+    return await page(ContactPage, query, filters, fetch, count)
 
 
 @table.operation(
@@ -83,7 +84,7 @@ async def create_customer_contact(context: Context, body: ContactCreate) -> Cont
 )
 async def get_contact(context: Context) -> Contact:
     """One contact, by `id` or `display_id`, also when its customer was deleted."""
-    return to_wire(await service.get_contact(context.db, context.org_id, context.id))
+    return await service.read_contact(context.db, context.org_id, context.id)
 
 
 @table.operation(

@@ -1,6 +1,7 @@
 """SQL of contacts."""
 
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, func, select, update
@@ -9,6 +10,7 @@ from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
 from pivotal_server.db.statements import Statement, columns_of, insert_of
 from pivotal_server.db.tables import contacts
+from pivotal_server.db.wire import WireRead
 
 
 class ContactRow(msgspec.Struct, frozen=True):
@@ -67,12 +69,19 @@ UPDATE = Statement.write(
     .where(_C.org_id == bindparam("in_org"), _C.id == bindparam("of_id"))
     .values({name: bindparam(name, type_=_C[name].type) for name in _CHANGEABLE})
 )
-LIST = PagedList(
-    ContactRow,
-    contacts,
-    [_LIVE, _OF_CUSTOMER],
-    {"email": _C.email == bindparam("email"), "archived": _C.archived == bindparam("archived")},
-)
+_FILTERS = {"email": _C.email == bindparam("email"), "archived": _C.archived == bindparam("archived")}
+
+W = TypeVar("W", bound=msgspec.Struct)
+
+
+def wire_list(kind: type[W]) -> PagedList[W]:
+    """The contacts of one customer (bound as ``customer_id``), read as wire objects of ``kind``."""
+    return PagedList(kind, contacts, [_LIVE, _OF_CUSTOMER], _FILTERS, wire=True)
+
+
+def wire_read(kind: type[W]) -> WireRead[W]:
+    """Single live contacts, read as wire objects of ``kind``."""
+    return WireRead(kind, contacts)
 
 
 async def find(

@@ -1,6 +1,6 @@
 """Wire types of contacts."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -38,10 +38,9 @@ ExternalId = Annotated[
 ]
 
 
-class Contact(Struct, kw_only=True):
+class Contact(Struct, tag_field="object", tag="contact"):
     """A person at a customer."""
 
-    object: Annotated[Literal["contact"], doc("Always `contact`.", "contact")] = "contact"
     id: Id
     display_id: DisplayId
     customer_id: Annotated[str, doc("Id of the customer.", "cmb4kvj50ce9uvw53efr4edt2")]

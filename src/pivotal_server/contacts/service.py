@@ -1,6 +1,7 @@
 """Contacts: finding, listing, creating, changing, deleting; at most one primary per customer."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from pivotal_server.activity.entries import Change, differences
 from pivotal_server.contacts import repository
 from pivotal_server.contacts.repository import ContactRow
-from pivotal_server.contacts.schemas import ContactCreate, ContactUpdate
+from pivotal_server.contacts.schemas import Contact, ContactCreate, ContactUpdate
 from pivotal_server.contacts.wire import to_wire
 from pivotal_server.customers import service as customers
 from pivotal_server.customers.service import CustomerRow
@@ -37,10 +38,13 @@ __all__ = [
     "delete_contact",
     "get_contact",
     "get_contact_for_change",
-    "list_contacts",
+    "read_contact",
+    "read_contacts",
     "update_contact",
 ]
 
+_READ = repository.wire_read(Contact)
+_WIRE_LIST = repository.wire_list(Contact)
 _OWN_ENTRIES = frozenset({"updated_at", "is_primary", "archived", "portal_access"})
 
 
@@ -65,18 +69,26 @@ async def get_contact_for_change(uow: UnitOfWork, reference: str, *, deleted: bo
     return await get_contact(uow.tx, uow.org_id, found.id, lock=True, deleted=deleted)
 
 
-async def list_contacts(
+async def read_contact(db: Executor, org_id: str, reference: str) -> Contact:
+    """The wire object of the live contact that ``reference`` names. Raises ``contact_not_found``."""
+    found = await _READ.get(db, org_id, reference)
+    if found is None:
+        raise CONTACT_NOT_FOUND()
+    return found
+
+
+async def read_contacts(
     db: Executor, org_id: str, customer_id: str, part: Slice, filters: Mapping[str, Any]
-) -> tuple[list[ContactRow], bool]:
-    """One page of a customer's contacts, and whether more follow."""
-    return await repository.LIST.page(db, org_id, part, filters, {"customer_id": customer_id})
+) -> tuple[list[Contact], datetime | None]:
+    """One page of a customer's contacts as wire objects, and the cursor of the next page."""
+    return await _WIRE_LIST.page(db, org_id, part, filters, {"customer_id": customer_id})
 
 
 async def count_contacts(
     db: Executor, org_id: str, customer_id: str, part: Slice, filters: Mapping[str, Any]
 ) -> int:
     """How many of a customer's contacts match."""
-    return await repository.LIST.count(db, org_id, part, filters, {"customer_id": customer_id})
+    return await _WIRE_LIST.count(db, org_id, part, filters, {"customer_id": customer_id})
 
 
 async def card(db: Executor, org_id: str, customer_id: str, limit: int) -> list[ContactRow]:

@@ -1,6 +1,7 @@
 """REST operations of customers."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pivotal_server.customers import changes, service
@@ -57,13 +58,13 @@ async def list_customers(context: Context) -> CustomerPage:
     """Live customers, newest first. Filters apply before paging."""
     query: CustomerQuery = context.query
 
-    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[service.CustomerRow], bool]:
-        return await service.list_customers(context.db, context.org_id, part, filters)
+    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Customer], datetime | None]:
+        return await service.read_customers(context.db, context.org_id, part, filters)
 
     async def count(part: Slice, filters: Mapping[str, Any]) -> int:
         return await service.count_customers(context.db, context.org_id, part, filters)
 
-    return await page(CustomerPage, query, await _filters(context, query), fetch, count, to_wire)
+    return await page(CustomerPage, query, await _filters(context, query), fetch, count)
 
 
 @table.operation(
@@ -97,7 +98,7 @@ async def create_customer(context: Context, body: CustomerCreate) -> Customer:
 )
 async def get_customer(context: Context) -> Customer:
     """One live customer, by `id` or `display_id`."""
-    return to_wire(await service.get_customer(context.db, context.org_id, context.id))
+    return await service.read_customer(context.db, context.org_id, context.id)
 
 
 @table.operation(

@@ -1,7 +1,7 @@
 """SQL of customers."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
@@ -10,6 +10,7 @@ from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
 from pivotal_server.db.statements import Statement, columns_of, insert_of
 from pivotal_server.db.tables import customer_former_slugs, customer_tags, customers, onboardings
+from pivotal_server.db.wire import WireRead
 
 
 class CustomerRow(msgspec.Struct, frozen=True):
@@ -107,24 +108,32 @@ _WITH_TAG = customer_tags.join(
     customers,
     and_(_C.org_id == customer_tags.c.org_id, _C.id == customer_tags.c.customer_id),
 )
-LIST = PagedList(
-    CustomerRow,
-    customers,
-    [_LIVE],
-    {
-        "status": _C.status == bindparam("status"),
-        "slug": _C.slug == bindparam("slug"),
-        "domain": _C.domain == bindparam("domain"),
-        "plan": _C.plan == bindparam("plan"),
-        "owner_id": _C.owner_id == bindparam("owner_id"),
-        "external_id": _C.external_id == bindparam("external_id"),
-        "hubspot_company_id": _C.hubspot_company_id == bindparam("hubspot_company_id"),
-        "stripe_customer_id": _C.stripe_customer_id == bindparam("stripe_customer_id"),
-        "visible_to": VISIBLE,
-        "tag": and_(customer_tags.c.org_id == bindparam("org_id"), customer_tags.c.tag == bindparam("tag")),
-    },
-    {"tag": (_WITH_TAG, customer_tags.c.created_at)},
-)
+_FILTERS = {
+    "status": _C.status == bindparam("status"),
+    "slug": _C.slug == bindparam("slug"),
+    "domain": _C.domain == bindparam("domain"),
+    "plan": _C.plan == bindparam("plan"),
+    "owner_id": _C.owner_id == bindparam("owner_id"),
+    "external_id": _C.external_id == bindparam("external_id"),
+    "hubspot_company_id": _C.hubspot_company_id == bindparam("hubspot_company_id"),
+    "stripe_customer_id": _C.stripe_customer_id == bindparam("stripe_customer_id"),
+    "visible_to": VISIBLE,
+    "tag": and_(customer_tags.c.org_id == bindparam("org_id"), customer_tags.c.tag == bindparam("tag")),
+}
+_DRIVEN = {"tag": (_WITH_TAG, customer_tags.c.created_at)}
+LIST = PagedList(CustomerRow, customers, [_LIVE], _FILTERS, _DRIVEN)
+
+W = TypeVar("W", bound=msgspec.Struct)
+
+
+def wire_list(kind: type[W]) -> PagedList[W]:
+    """The list of live customers, read as wire objects of ``kind``."""
+    return PagedList(kind, customers, [_LIVE], _FILTERS, _DRIVEN, wire=True)
+
+
+def wire_read(kind: type[W]) -> WireRead[W]:
+    """Single live customers, read as wire objects of ``kind``."""
+    return WireRead(kind, customers)
 
 
 async def find(

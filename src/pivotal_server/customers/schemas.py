@@ -53,10 +53,9 @@ CustomFields = Annotated[dict[str, Any], doc("Values of the workspace's custom f
 ExternalId = Annotated[ForeignId, doc("Your own id of the record, unique per workspace.", "acct-1042")]
 
 
-class Customer(Struct, kw_only=True):
+class Customer(Struct, tag_field="object", tag="customer"):
     """A company that is or was onboarded."""
 
-    object: Annotated[Literal["customer"], doc("Always `customer`.", "customer")] = "customer"
     id: Id
     display_id: DisplayId
     name: Annotated[str, doc("Name of the company.", "Aurora Outfitters")]

@@ -1,6 +1,7 @@
 """Customers: finding, listing, creating and deleting. Changing one is in ``changes``."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from pivotal_server.auth.actor import Actor
 from pivotal_server.customers import repository
 from pivotal_server.customers.checks import slug_of
 from pivotal_server.customers.repository import CustomerRow
-from pivotal_server.customers.schemas import CustomerCreate
+from pivotal_server.customers.schemas import Customer, CustomerCreate
 from pivotal_server.customers.wire import event_extra, to_wire
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.errors import UniqueViolation
@@ -29,6 +30,8 @@ from pivotal_server.unit_of_work import UnitOfWork
 
 __all__ = ["CustomerRow", "create_customer", "delete_customer", "get_customer", "list_customers"]
 
+_READ = repository.wire_read(Customer)
+_WIRE_LIST = repository.wire_list(Customer)
 EMPTY_OBJECT = msgspec.Raw(b"{}")
 
 
@@ -71,10 +74,25 @@ async def get_customer(
     return row
 
 
+async def read_customer(db: Executor, org_id: str, reference: str) -> Customer:
+    """The wire object of the live customer that ``reference`` names. Raises ``customer_not_found``."""
+    found = await _READ.get(db, org_id, reference)
+    if found is None:
+        raise CUSTOMER_NOT_FOUND()
+    return found
+
+
+async def read_customers(
+    db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]
+) -> tuple[list[Customer], datetime | None]:
+    """One page of live customers as wire objects, and the cursor of the next page, if there is one."""
+    return await _WIRE_LIST.page(db, org_id, part, filters)
+
+
 async def list_customers(
     db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]
-) -> tuple[list[CustomerRow], bool]:
-    """One page of live customers, and whether more follow. ``filters``: see ``repository.LIST``."""
+) -> tuple[list[CustomerRow], datetime | None]:
+    """One page of live customers, and the cursor of the next page. ``filters``: see the repository."""
     return await repository.LIST.page(db, org_id, part, filters)
 
 

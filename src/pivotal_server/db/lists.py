@@ -4,20 +4,33 @@ A page costs the same at any depth, because its cursor is a value of the leading
 """
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar, cast
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, FromClause, Table, bindparam, func, select
 
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.statements import Statement, StatementCache, columns_of
+from pivotal_server.db.wire import moment_of, undecoded, wire_columns_of
 from pivotal_server.kit.pagination import Slice
 
 R = TypeVar("R", bound=Struct)
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _ASCENDING = "ascending"
 _LIVE_ONLY = "live_only"
 _TEST_ONLY = "test_only"
+
+
+def _with_moment(kind: type[R]) -> type[tuple[R, Any]]:
+    """Makes a row and, beside it, the undecoded last column. A function, which works as a type does."""
+
+    def make(*values: Any) -> tuple[R, Any]:
+        return kind(*values[:-1]), values[-1]
+
+    return cast("type[tuple[R, Any]]", make)
 
 
 class PagedList(Generic[R]):
@@ -26,6 +39,7 @@ class PagedList(Generic[R]):
     ``base`` conditions always hold; ``filters`` maps a name, bound under that name, to its condition.
     ``driven`` maps a filter to another table joined on, and that table's copy of ``created_at``: with that
     filter the other table's index leads, so that rare values cost no more than common ones.
+    With ``wire`` the rows are wire objects, read as ``db/wire.py`` says.
     """
 
     def __init__(
@@ -35,8 +49,11 @@ class PagedList(Generic[R]):
         base: list[ColumnElement[bool]],
         filters: Mapping[str, ColumnElement[bool]],
         driven: Mapping[str, tuple[FromClause, ColumnElement[Any]]] | None = None,
+        *,
+        wire: bool = False,
     ) -> None:
         self._row = row
+        self._columns = wire_columns_of(row, table) if wire else columns_of(row, table)
         self._table = table
         self._base = [table.c.org_id == bindparam("org_id"), *base]
         self._driven = dict(driven or {})
@@ -52,7 +69,7 @@ class PagedList(Generic[R]):
             _TEST_ONLY: ~live,
         }
         names = [*self._conditions, "cursor", _ASCENDING]
-        self._pages: StatementCache[R] = StatementCache(self._page_statement, names)
+        self._pages: StatementCache[tuple[R, Any]] = StatementCache(self._page_statement, names)
         self._counts: StatementCache[int] = StatementCache(self._count_statement, list(self._conditions))
 
     def _chosen(self, given: frozenset[str]) -> list[ColumnElement[bool]]:
@@ -64,16 +81,16 @@ class PagedList(Generic[R]):
                 return source, created
         return self._table, self._table.c.created_at
 
-    def _page_statement(self, given: frozenset[str]) -> Statement[R]:
+    def _page_statement(self, given: frozenset[str]) -> Statement[tuple[R, Any]]:
         source, created = self._from(given)
         conditions = [*self._base, *self._chosen(given)]
         ascending = _ASCENDING in given
         if "cursor" in given:
             cursor = bindparam("cursor", type_=created.type)
             conditions.append(created > cursor if ascending else created < cursor)
-        statement = select(*columns_of(self._row, self._table)).select_from(source)
+        statement = select(*self._columns, undecoded(created).label("at")).select_from(source)
         statement = statement.where(*conditions).order_by(created.asc() if ascending else created.desc())
-        return Statement(statement.limit(bindparam("limit")), into=self._row)
+        return Statement(statement.limit(bindparam("limit")), into=_with_moment(self._row))
 
     def _count_statement(self, given: frozenset[str]) -> Statement[int]:
         source, _ = self._from(given)
@@ -97,9 +114,12 @@ class PagedList(Generic[R]):
         org_id: str,
         part: Slice,
         filters: Mapping[str, Any],
-        always: Mapping[str, Any] = {},
-    ) -> tuple[list[R], bool]:
-        """The rows of one page, and whether more follow. ``always`` are values that ``base`` binds."""
+        always: Mapping[str, Any] = NOTHING,
+    ) -> tuple[list[R], datetime | None]:
+        """The rows of one page, and the cursor of the next one if there is one.
+
+        ``always`` are values that ``base`` binds.
+        """
         given, params = self._given(part, filters)
         if part.cursor is not None:
             given.add("cursor")
@@ -107,10 +127,11 @@ class PagedList(Generic[R]):
         if part.ascending:
             given.add(_ASCENDING)
         params.update(always, org_id=org_id, limit=part.limit + 1)
-        rows = await db.fetch_all(self._pages.get(frozenset(given)), params)
-        if len(rows) > part.limit:
-            return rows[: part.limit], True
-        return rows, False
+        found = await db.fetch_all(self._pages.get(frozenset(given)), params)
+        if len(found) <= part.limit:
+            return [row for row, _ in found], None
+        del found[part.limit :]
+        return [row for row, _ in found], moment_of(found[-1][1])
 
     async def count(
         self,
@@ -118,7 +139,7 @@ class PagedList(Generic[R]):
         org_id: str,
         part: Slice,
         filters: Mapping[str, Any],
-        always: Mapping[str, Any] = {},
+        always: Mapping[str, Any] = NOTHING,
     ) -> int:
         """How many rows match, whatever the cursor."""
         given, params = self._given(part, filters)

@@ -62,7 +62,7 @@ class _Envelope(msgspec.Struct):
 def _state(wire: msgspec.Struct | None, extra: dict[str, Any]) -> dict[str, Any] | None:
     if wire is None:
         return None
-    state: dict[str, Any] = {}
+    state: dict[str, Any] = {"object": wire.__struct_config__.tag}
     for name in wire.__struct_fields__:
         value = getattr(wire, name)
         state[name] = msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value

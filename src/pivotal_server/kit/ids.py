@@ -11,6 +11,7 @@ import re
 import time
 from datetime import datetime
 from os import urandom
+from random import getrandbits
 
 from pivotal_server.kit import base62
 from pivotal_server.kit.clock import to_micros
@@ -47,8 +48,8 @@ def is_cuid(text: str) -> bool:
 
 
 def request_id() -> str:
-    """A new request id, ``req_`` and 24 random base36 digits."""
-    return "req_" + _random(12)
+    """A new request id, ``req_`` and 24 random digits. It names a request and protects nothing."""
+    return f"req_{getrandbits(96):024x}"
 
 
 def _timed(moment: datetime) -> str:

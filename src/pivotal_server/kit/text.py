@@ -9,27 +9,28 @@ from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG, TOO_SMALL
 # C0 and C1 control characters other than tab and newline, and the line separators that would
 # break a log line or a CSV row.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# ASCII: `\d` alone also takes the digits of other scripts.
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
-    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d))?"
+    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d))?",
+    re.ASCII,
 )
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 
 
 def clean(value: str, field: str | None) -> str:
     """``value`` in Unicode NFC, without white space around it, line ends as ``\\n``.
 
-    Raises ``invalid_string`` when a control character other than tab and newline remains.
+    Raises ``invalid_string`` for a control character other than tab and newline, wherever it stands.
     """
     if not value.isascii():
         value = unicodedata.normalize("NFC", value)
-    value = value.strip()
-    if value.isprintable():
-        return value
-    value = value.replace("\r\n", "\n")
-    if _CONTROL.search(value):
-        raise INVALID_STRING(field=field, message=f"{field or 'The text'} contains a control character")
-    return value
+    if not value.isprintable():
+        value = value.replace("\r\n", "\n")
+        # Before trimming, which would take some of them for white space and drop them unsaid.
+        if _CONTROL.search(value):
+            raise INVALID_STRING(field=field, message=f"{field or 'The text'} contains a control character")
+    return value.strip()
 
 
 def bounded(value: str, field: str | None, least: int | None, most: int | None) -> str:

@@ -64,7 +64,7 @@ def wrong_type(expected: str, value: object, path: str) -> Exception:
 
 
 def decode_json(body: bytes) -> Any:
-    """The JSON document in ``body``.
+    """The JSON document in ``body``; of a key that an object repeats, the last value counts.
 
     Raises ``invalid_json`` for anything that is not one UTF-8 JSON document at most
     :data:`MAX_DEPTH` levels deep.

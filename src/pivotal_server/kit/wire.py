@@ -1,5 +1,6 @@
 """Wire types that every resource shares."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -11,6 +12,9 @@ from pivotal_server.kit.text import bounded, clean
 from pivotal_server.kit.validation import checked, doc, wrong_type
 
 T = TypeVar("T")
+
+# The escape of NUL. Where its backslash is itself escaped, "u0000" is text.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 METADATA_BYTES = 16 * 1024
 """Largest ``metadata`` object, as encoded JSON."""
@@ -47,7 +51,7 @@ def _metadata(value: Any, path: str) -> dict[str, Any]:
     encoded = msgspec.json.encode(value)
     if len(encoded) > METADATA_BYTES:
         raise TOO_BIG(field=path, message=f"{path} must be at most {METADATA_BYTES} bytes of JSON")
-    if b"\\u0000" in encoded:
+    if _NUL.search(encoded):
         raise INVALID_STRING(field=path, message=f"{path} contains a NUL character")
     return value
 

@@ -1,6 +1,7 @@
 """REST operations of onboardings."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pivotal_server.customers import service as customers
@@ -53,8 +54,8 @@ async def _filters(context: Context, query: CustomerOnboardingQuery) -> dict[str
 
 
 async def _page(context: Context, customer_id: str | None) -> OnboardingPage:
-    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[service.OnboardingRow], bool]:
-        return await service.list_onboardings(
+    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Onboarding], datetime | None]:
+        return await service.read_onboardings(
             context.db, context.org_id, part, filters, customer_id=customer_id
         )
 
@@ -63,8 +64,7 @@ async def _page(context: Context, customer_id: str | None) -> OnboardingPage:
             context.db, context.org_id, part, filters, customer_id=customer_id
         )
 
-    filters = await _filters(context, context.query)
-    return await page(OnboardingPage, context.query, filters, fetch, count, to_wire)
+    return await page(OnboardingPage, context.query, await _filters(context, context.query), fetch, count)
 
 
 @table.operation(
@@ -131,7 +131,7 @@ async def list_customer_onboardings(context: Context) -> OnboardingPage:
 )
 async def get_onboarding(context: Context) -> Onboarding:
     """One onboarding, by `id` or `display_id`, also when its customer was deleted."""
-    return to_wire(await service.get_onboarding(context.db, context.org_id, context.id))
+    return await service.read_onboarding(context.db, context.org_id, context.id)
 
 
 @table.operation(

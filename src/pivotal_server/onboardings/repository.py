@@ -1,7 +1,7 @@
 """SQL of onboardings."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, func, select, update
@@ -10,6 +10,7 @@ from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
 from pivotal_server.db.statements import Statement, any_of, columns_of, insert_of
 from pivotal_server.db.tables import onboardings, phase_transitions
+from pivotal_server.db.wire import WireRead
 
 
 class OnboardingRow(msgspec.Struct, frozen=True):
@@ -104,8 +105,22 @@ _FILTERS = {
     "csm_id": _C.csm_id == bindparam("csm_id"),
     "customer_id": _OF_CUSTOMER,
 }
-LIST = PagedList(OnboardingRow, onboardings, [_LIVE, ~_C.customer_hidden], _FILTERS)
-CUSTOMER_LIST = PagedList(OnboardingRow, onboardings, [_LIVE], _FILTERS)
+W = TypeVar("W", bound=msgspec.Struct)
+
+
+def wire_list(kind: type[W]) -> PagedList[W]:
+    """The onboardings of the workspace whose customers are not put away, as wire objects of ``kind``."""
+    return PagedList(kind, onboardings, [_LIVE, ~_C.customer_hidden], _FILTERS, wire=True)
+
+
+def wire_customer_list(kind: type[W]) -> PagedList[W]:
+    """The onboardings of one customer (filter ``customer_id``), as wire objects of ``kind``."""
+    return PagedList(kind, onboardings, [_LIVE], _FILTERS, wire=True)
+
+
+def wire_read(kind: type[W]) -> WireRead[W]:
+    """Single live onboardings, read as wire objects of ``kind``."""
+    return WireRead(kind, onboardings)
 
 
 async def find(

@@ -97,10 +97,9 @@ ProductOps = Annotated[Reference | None, _member("product operations person")]
 Reason = Annotated[str | None, optional_text(500)]
 
 
-class Onboarding(Struct, kw_only=True):
+class Onboarding(Struct, tag_field="object", tag="onboarding"):
     """One onboarding of a customer."""
 
-    object: Annotated[Literal["onboarding"], doc("Always `onboarding`.", "onboarding")] = "onboarding"
     id: Id
     display_id: DisplayId
     customer_id: Annotated[str, doc("Id of the customer.", "cmb4kvj50ce9uvw53efr4edt2")]

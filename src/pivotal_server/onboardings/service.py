@@ -1,6 +1,7 @@
 """Onboardings: finding, listing, creating, deleting. Changing one is in ``changes``."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -24,7 +25,7 @@ from pivotal_server.members import service as members
 from pivotal_server.onboardings import repository
 from pivotal_server.onboardings.moves import PhaseList, in_state, moved
 from pivotal_server.onboardings.repository import OnboardingRow, OpenSummary
-from pivotal_server.onboardings.schemas import OnboardingCreate
+from pivotal_server.onboardings.schemas import Onboarding, OnboardingCreate
 from pivotal_server.onboardings.states import first_state
 from pivotal_server.onboardings.wire import day_to_wire, event_extra, to_wire
 from pivotal_server.phases import service as phases
@@ -36,11 +37,15 @@ __all__ = [
     "create_onboarding",
     "delete_onboarding",
     "get_onboarding",
-    "list_onboardings",
     "of_customer",
     "open_of_customers",
+    "read_onboarding",
+    "read_onboardings",
 ]
 
+_READ = repository.wire_read(Onboarding)
+_WIRE_LIST = repository.wire_list(Onboarding)
+_CUSTOMER_WIRE_LIST = repository.wire_customer_list(Onboarding)
 STAFF_FIELDS = ("csm_id", "se_id", "designer_id", "product_ops_id")
 
 
@@ -54,25 +59,33 @@ async def get_onboarding(
     return row
 
 
-async def list_onboardings(
+async def read_onboarding(db: Executor, org_id: str, reference: str) -> Onboarding:
+    """The wire object of the live onboarding that ``reference`` names. Raises ``onboarding_not_found``."""
+    found = await _READ.get(db, org_id, reference)
+    if found is None:
+        raise ONBOARDING_NOT_FOUND()
+    return found
+
+
+async def read_onboardings(
     db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any], *, customer_id: str | None = None
-) -> tuple[list[OnboardingRow], bool]:
-    """One page of onboardings, and whether more follow.
+) -> tuple[list[Onboarding], datetime | None]:
+    """One page of onboardings as wire objects, and the cursor of the next page.
 
     Those of archived and deleted customers are left out, unless the list is that of one ``customer_id``.
     """
     if customer_id is None:
-        return await repository.LIST.page(db, org_id, part, filters)
-    return await repository.CUSTOMER_LIST.page(db, org_id, part, {**filters, "customer_id": customer_id})
+        return await _WIRE_LIST.page(db, org_id, part, filters)
+    return await _CUSTOMER_WIRE_LIST.page(db, org_id, part, {**filters, "customer_id": customer_id})
 
 
 async def count_onboardings(
     db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any], *, customer_id: str | None = None
 ) -> int:
-    """How many onboardings :func:`list_onboardings` would list over all pages."""
+    """How many onboardings :func:`read_onboardings` would list over all pages."""
     if customer_id is None:
-        return await repository.LIST.count(db, org_id, part, filters)
-    return await repository.CUSTOMER_LIST.count(db, org_id, part, {**filters, "customer_id": customer_id})
+        return await _WIRE_LIST.count(db, org_id, part, filters)
+    return await _CUSTOMER_WIRE_LIST.count(db, org_id, part, {**filters, "customer_id": customer_id})
 
 
 async def of_customer(db: Executor, org_id: str, customer_id: str, limit: int) -> list[OnboardingRow]:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from pivotal_server.db.wire import day_text
 from pivotal_server.kit.clock import wire, wire_or_none
 from pivotal_server.onboardings.repository import OnboardingRow
 from pivotal_server.onboardings.schemas import Onboarding
@@ -10,7 +11,7 @@ from pivotal_server.onboardings.schemas import Onboarding
 
 def day_to_wire(day: date | None) -> str | None:
     """A calendar day as its midnight UTC, the way the API writes target dates."""
-    return None if day is None else f"{day.isoformat()}T00:00:00.000Z"
+    return None if day is None else day_text(day)
 
 
 def to_wire(row: OnboardingRow) -> Onboarding:

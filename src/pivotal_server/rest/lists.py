@@ -1,15 +1,15 @@
 """From the query of a list to its page on the wire."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
 from pivotal_server.kit.clock import wire_micros
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import ListQuery, Page
 
-R = TypeVar("R")
 P = TypeVar("P", bound=Page[Any])
 
 _SHARED = frozenset(ListQuery.__struct_fields__)
@@ -41,20 +41,18 @@ async def page(
     kind: type[P],
     query: ListQuery,
     filters: Mapping[str, Any] | None,
-    fetch: Callable[[Slice, Mapping[str, Any]], Awaitable[tuple[list[R], bool]]],
+    fetch: Callable[[Slice, Mapping[str, Any]], Awaitable[tuple[list[Any], datetime | None]]],
     count: Callable[[Slice, Mapping[str, Any]], Awaitable[int]],
-    to_wire: Callable[[R], Struct],
 ) -> P:
-    """One page of a list. ``filters`` of ``None`` say that nothing can match."""
+    """One page of a list of wire objects. ``filters`` of ``None`` say that nothing can match."""
     if filters is None:
         return kind(data=[], has_more=False, next_cursor=None, total=0 if query.include_total else UNSET)
     part = slice_of(query)
-    rows, more = await fetch(part, filters)
+    data, following = await fetch(part, filters)
     total = await count(part, filters) if query.include_total else UNSET
-    last: Any = rows[-1] if more else None
     return kind(
-        data=[to_wire(row) for row in rows],
-        has_more=more,
-        next_cursor=None if last is None else wire_micros(last.created_at),
+        data=data,
+        has_more=following is not None,
+        next_cursor=None if following is None else wire_micros(following),
         total=total,
     )

@@ -145,8 +145,9 @@ class RestApi:
         """Authenticate and count. Raises the 401 errors and ``rate_limited``."""
         address = client_address(request.peer, request.scope["headers"], self._trusted)
         known = await self._ring.recognise(request.headers.get(b"authorization"), address)
-        known.use(address)
-        decision = known.window.hit(clock.unix())
+        now = clock.unix()
+        known.use(address, now)
+        decision = known.window.hit(now)
         headers.extend(limit_headers(decision))
         if not decision.allowed:
             raise RATE_LIMITED(seconds=decision.retry_after)

@@ -151,6 +151,9 @@ class Writer:
             if name in answers:
                 # Answers carry every key; a reader must expect further ones in later releases.
                 schema["required"] = list(schema.get("properties", {}))
+                kind = schema["properties"].get("object", {})
+                if "enum" in kind:
+                    kind.setdefault("description", f"Always `{kind['enum'][0]}`.")
             schemas[name] = _tidy(schema)
         for operation in self.operations:
             if operation.body:

@@ -116,9 +116,7 @@ class OperationTable(Sequence[Operation]):
         pairs = [answers] if isinstance(answers[0], int) else list(answers)
 
         def declare(handler: H) -> H:
-            ignored = (
-                frozenset(resource.__struct_encode_fields__) if resource is not None else frozenset[str]()
-            )
+            ignored = frozenset[str]() if resource is None else _keys_of(resource)
             self._operations.append(
                 Operation(
                     method=method,
@@ -140,3 +138,9 @@ class OperationTable(Sequence[Operation]):
             return handler
 
         return declare
+
+
+def _keys_of(resource: type[msgspec.Struct]) -> frozenset[str]:
+    """Every key of a wire object, with the one that says what it is."""
+    tag_field = resource.__struct_config__.tag_field
+    return frozenset(resource.__struct_encode_fields__) | ({tag_field} if tag_field else frozenset())

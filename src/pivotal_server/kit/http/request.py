@@ -66,7 +66,7 @@ class Request:
         Raises ``body_too_large``, or :class:`Disconnected` when the client breaks off.
         """
         declared = self.headers.get(b"content-length")
-        if declared is not None and declared.isdigit() and int(declared) > limit:
+        if declared is not None and declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
             raise BODY_TOO_LARGE(limit=limit)
         parts: list[bytes] = []
         size = 0

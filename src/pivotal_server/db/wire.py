@@ -1,0 +1,108 @@
+"""Rows read straight into wire objects, for answers that need nothing but columns.
+
+The columns are those of the table under types that decode to what JSON holds: a moment to its text, a
+calendar day to its midnight, a whole number without ``.0``. Nothing stands between the driver's row and
+the encoder but the wire struct itself.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, Float, Table, bindparam, select, type_coerce
+from sqlalchemy.types import Date, DateTime, Text, TypeEngine
+
+from pivotal_server.db.engine import Executor
+from pivotal_server.db.statements import Statement
+from pivotal_server.db.types import CalendarDay, Convert, PortableType, Timestamp
+from pivotal_server.kit.clock import wire, wire_of_micros
+from pivotal_server.kit.references import number_in
+from pivotal_server.kit.wire import plain_number
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+def day_text(day: date) -> str:
+    """A calendar day as its midnight UTC, the way the API writes target dates."""
+    return f"{day.isoformat()}T00:00:00.000Z"
+
+
+class _WireMoment(PortableType):
+    impl = Text
+    cache_ok = True
+    storage: ClassVar[dict[str, TypeEngine[Any]]] = {
+        "sqlite": BigInteger(),
+        "postgresql": DateTime(timezone=True),
+    }
+    decoders: ClassVar[dict[str, Convert]] = {"sqlite": wire_of_micros, "postgresql": wire}
+
+
+class _WireDay(PortableType):
+    impl = Text
+    cache_ok = True
+    storage: ClassVar[dict[str, TypeEngine[Any]]] = {"sqlite": Text(), "postgresql": Date()}
+    decoders: ClassVar[dict[str, Convert]] = {
+        "sqlite": "{}T00:00:00.000Z".format,
+        "postgresql": day_text,
+    }
+
+
+class _WireNumber(PortableType):
+    impl = Float
+    cache_ok = True
+    storage: ClassVar[dict[str, TypeEngine[Any]]] = {"sqlite": Float(53), "postgresql": Float(53)}
+    decoders: ClassVar[dict[str, Convert]] = {"sqlite": plain_number, "postgresql": plain_number}
+
+
+class _Undecoded(PortableType):
+    """The driver's own value: :func:`moment_of` decodes the one that is needed."""
+
+    impl = BigInteger
+    cache_ok = True
+    storage: ClassVar[dict[str, TypeEngine[Any]]] = {
+        "sqlite": BigInteger(),
+        "postgresql": DateTime(timezone=True),
+    }
+
+
+def wire_columns_of(struct: type[msgspec.Struct], table: Table) -> list[ColumnElement[Any]]:
+    """The columns of ``table`` that the fields of a wire struct name, in their order."""
+    return [_on_the_wire(table.c[name]).label(name) for name in struct.__struct_fields__]
+
+
+def undecoded(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A moment left as the driver gives it."""
+    return type_coerce(column, _Undecoded())
+
+
+def moment_of(value: Any) -> datetime:
+    """The moment that an :func:`undecoded` column holds."""
+    return value if isinstance(value, datetime) else Timestamp.decoders["sqlite"](value)
+
+
+def _on_the_wire(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    if isinstance(column.type, Timestamp):
+        return type_coerce(column, _WireMoment())
+    if isinstance(column.type, CalendarDay):
+        return type_coerce(column, _WireDay())
+    if isinstance(column.type, Float):
+        return type_coerce(column, _WireNumber())
+    return column
+
+
+class WireRead(Generic[R]):
+    """Reads one live row of ``table`` as the wire object ``kind``, by ``id`` or ``display_id``."""
+
+    def __init__(self, kind: type[R], table: Table) -> None:
+        found = select(*wire_columns_of(kind, table)).where(
+            table.c.org_id == bindparam("org_id"), table.c.deleted_at.is_(None)
+        )
+        self._by_id = Statement(found.where(table.c.id == bindparam("id")), into=kind)
+        self._by_number = Statement(found.where(table.c.display_id == bindparam("number")), into=kind)
+
+    async def get(self, db: Executor, org_id: str, reference: str) -> R | None:
+        """The object that ``reference`` names, if it is there and not deleted."""
+        number = number_in(reference)
+        if number is None:
+            return await db.fetch_one(self._by_id, {"org_id": org_id, "id": reference})
+        return await db.fetch_one(self._by_number, {"org_id": org_id, "number": number})
