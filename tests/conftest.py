@@ -1,3 +1,9 @@
 """What all tests share."""
 
-pytest_plugins = ["tests.support.network", "tests.support.databases", "tests.support.chromium", "tests.support.app"]
+pytest_plugins = [
+    "tests.support.network",
+    "tests.support.properties",
+    "tests.support.databases",
+    "tests.support.chromium",
+    "tests.support.app",
+]
