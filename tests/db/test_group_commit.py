@@ -236,6 +236,13 @@ async def test_a_transaction_inside_another_of_the_same_task_is_refused(database
     assert await database.fetch_all(PEOPLE) == ["p1"]
 
 
+async def test_a_write_is_no_read(database: SqliteDatabase) -> None:
+    with pytest.raises(RuntimeError, match="in a transaction"):
+        await database.fetch_one(INSERT_PERSON, person(1))
+    with pytest.raises(RuntimeError, match="in a transaction"):
+        await database.fetch_all(INSERT_PERSON, person(1))
+
+
 async def test_closing_waits_for_what_is_under_way(database: SqliteDatabase) -> None:
     tasks = [asyncio.create_task(write(database, n)) for n in range(5)]
     await asyncio.sleep(0)

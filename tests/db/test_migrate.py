@@ -7,13 +7,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Column, Index, MetaData, Table, Text, text
 
 from pivotal_server.db import revisions
 from pivotal_server.db.engine import Database, connect
 from pivotal_server.db.errors import MigrationFailed
 from pivotal_server.db.migrate import current_revision, migrate
+from pivotal_server.db.migrations.draft import draft
 from pivotal_server.db.statements import Statement
+from pivotal_server.db.tables import metadata
+from pivotal_server.db.types import Flag, Key, Timestamp
 from tests.db.samples import COUNT_PEOPLE, INSERT_PERSON, person
 from tests.support.databases import PostgresServer
 
@@ -149,6 +152,39 @@ async def test_an_sqlite_file_is_copied_first(steps: Path, tmp_path: Path) -> No
         assert copy.execute("SELECT id FROM people").fetchall() == [("p1",)]
         assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_the_next_step_is_drafted_from_the_tables(
+    steps: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tables = MetaData()
+    for table in metadata.tables.values():
+        table.to_metadata(tables)
+    live = text("deleted_at IS NULL")
+    Table(
+        "endpoints",
+        tables,
+        Column("org_id", Key, primary_key=True),
+        Column("active", Flag, nullable=False),
+        Column("deleted_at", Timestamp),
+        Index("endpoints_active", "org_id", sqlite_where=live, postgresql_where=live),
+    )
+    tables.tables["people"].append_column(Column("nickname", Text))
+    monkeypatch.setattr("pivotal_server.db.tables.metadata", tables)
+    step = draft("Webhook endpoints")
+    assert step == steps / "0002_webhook_endpoints.py"
+    migrate(tmp_path / "pivotal.db")
+    with closing(sqlite3.connect(tmp_path / "pivotal.db")) as connection:
+        connection.execute("SELECT org_id, active, deleted_at FROM endpoints")
+        connection.execute("SELECT nickname FROM people")
+        sql = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'endpoints_active'").fetchone()[
+            0
+        ]
+    assert "WHERE deleted_at IS NULL" in sql
+    source = step.read_text()
+    assert source.startswith('"""Webhook endpoints."""')
+    assert "postgresql_where=" in source
+    assert "Key()" in source
 
 
 def test_revisions_follow_one_another() -> None:

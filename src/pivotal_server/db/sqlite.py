@@ -27,7 +27,7 @@ from pivotal_server.db.engine import (
 )
 from pivotal_server.db.errors import CannotOpen, TransactionFailed, Unavailable, raise_known
 from pivotal_server.db.revisions import check_revision
-from pivotal_server.db.sqlite_errors import is_busy, translate
+from pivotal_server.db.sqlite_errors import is_busy, primary_code, translate
 from pivotal_server.db.sqlite_writer import Writer
 from pivotal_server.db.statements import Params, Statement
 
@@ -71,8 +71,7 @@ def open_connection(
 
 def cannot_open(path: Path, error: sqlite3.Error) -> CannotOpen:
     """One line on why the file cannot be opened."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+    if primary_code(error) in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
         return CannotOpen(f"{path} is not an SQLite database, or is damaged")
     if is_busy(error):
         return CannotOpen(f"{path} is locked by another program")
@@ -272,7 +271,7 @@ class SqliteDatabase(Database):
         try:
             row = self._read(plan.sql, values).fetchone()
         except sqlite3.Error as error:
-            raise_known(translate(error), error)
+            raise_known(_reading_failed(error), error)
         return None if row is None else plan.decode(row)
 
     async def fetch_all(self, stmt: Statement[T], params: Params = NO_PARAMS) -> list[T]:
@@ -284,7 +283,7 @@ class SqliteDatabase(Database):
         try:
             rows = self._read(plan.sql, values).fetchall()
         except sqlite3.Error as error:
-            raise_known(translate(error), error)
+            raise_known(_reading_failed(error), error)
         return list(map(plan.decode, rows))
 
     async def execute(self, stmt: Statement[Any], params: Params = NO_PARAMS) -> int:
@@ -358,6 +357,12 @@ class SqliteDatabase(Database):
         """Change the epoch here; other programs have seen the write itself."""
         self._writing()
         self._bumps += 1
+
+
+def _reading_failed(error: sqlite3.Error) -> Exception:
+    if primary_code(error) == sqlite3.SQLITE_READONLY:
+        return RuntimeError("a statement that writes runs in a transaction, or by execute()")
+    return translate(error)
 
 
 def _close(*connections: sqlite3.Connection | None) -> None:

@@ -10,6 +10,8 @@ context.configure(
     target_metadata=metadata,
     transactional_ddl=True,
     render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+    user_module_prefix="",
 )
 with context.begin_transaction():
     context.run_migrations()

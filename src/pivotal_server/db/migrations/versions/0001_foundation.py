@@ -59,6 +59,7 @@ def upgrade() -> None:
         "sign_in_links",
         sa.Column("token_hash", Key, nullable=False),
         sa.Column("person_id", Key, nullable=False),
+        sa.Column("org_id", Key, nullable=False),
         sa.Column("code_hash", Key),
         sa.Column("browser_hash", Key),
         sa.Column("tries", sa.Integer, nullable=False),
