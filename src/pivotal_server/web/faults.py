@@ -115,7 +115,7 @@ async def _server_fault(request: Request, fault: Exception) -> Response:
     page = ErrorPage(500, "Something went wrong on our side", "Nothing was changed.", act="retry")
     try:
         return answer(request, page)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the plain answer below always works
         _log.exception("the page of a fault failed too", request_id=request_id_of(request))
         return PlainTextResponse(f"Something went wrong on our side. Request {request_id_of(request)}\n", 500)
 

@@ -43,7 +43,7 @@ class Fields:
 async def read_fields(request: Request) -> Fields:
     """The form in the body of a request; none when there is no body.
 
-    Raises ``invalid_content_type``, ``body_too_large`` past 1 MiB, and ``invalid_string`` for what is no form.
+    Raises ``invalid_content_type``, ``body_too_large`` past 1 MiB, ``invalid_string`` for what is no form.
     """
     body = await _body(request)
     if not body:

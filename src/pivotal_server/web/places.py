@@ -1,11 +1,14 @@
 """Addresses within the app: where a request stands, and where a visitor may be sent."""
 
+import re
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 
 HOME = "/"
 _LONGEST = 2_000
+_PLAIN = re.compile(r"[!-\[\]-~]+")
+"""Visible ASCII but the backslash."""
 
 
 def local_path(text: str | None, default: str = HOME) -> str:
@@ -16,9 +19,7 @@ def local_path(text: str | None, default: str = HOME) -> str:
     """
     if not text or len(text) > _LONGEST or not text.startswith("/") or text.startswith("//"):
         return default
-    if "\\" in text or not text.isascii() or any(character <= " " or character == "\x7f" for character in text):
-        return default
-    return text
+    return text if _PLAIN.fullmatch(text) else default
 
 
 def here(request: Request) -> str:

@@ -15,14 +15,18 @@ let running = false;
 let soon;
 
 const fragments = () => [...document.querySelectorAll("[data-fragment]")];
-const inUse = (node) => node === document.activeElement && node.matches("input, textarea, select");
+/** Whether somebody types in or below this element, or has typed there without sending it. */
+const inUse = (node) =>
+  (node.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) ||
+  node.matches("form[data-dirty]") ||
+  node.querySelector("form[data-dirty]") !== null;
 
 const RULES = {
   morphStyle: "outerHTML",
   ignoreActiveValue: true,
   callbacks: {
-    beforeNodeMorphed: (old) => !(old instanceof Element && (inUse(old) || old.matches("form[data-dirty]"))),
-    beforeNodeRemoved: (old) => !(old instanceof Element && old.querySelector("form[data-dirty]")),
+    beforeNodeMorphed: (old) => !(old instanceof Element && old.matches("input, textarea, select, form") && inUse(old)),
+    beforeNodeRemoved: (old) => !(old instanceof Element && inUse(old)),
     beforeAttributeUpdated: (name, node) =>
       !(name === "open" && node.matches("details")) && name !== "data-focus" && name !== "tabindex",
   },

@@ -1,0 +1,272 @@
+"""Who asks for a page: the wrappers that every page handler wears.
+
+    @page(nav="api-keys", capability="administer")
+    async def list_keys(visit: Visit) -> Response:
+        return visit.render("api_keys/list.html", view)
+
+``@page`` is for people who are signed in, ``@open_page`` for everybody. Both check the form token of every
+unsafe method before the handler runs, and hand over the form's fields.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import lru_cache, wraps
+from typing import Any, cast
+from urllib.parse import quote
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from pivotal_server.auth import session_store
+from pivotal_server.auth.actor import Actor
+from pivotal_server.auth.addresses import client_address
+from pivotal_server.auth.permissions import (
+    CAPABILITIES,
+    ROLES,
+    AccessSettings,
+    Facts,
+    Role,
+    allows,
+    may_offer,
+    refusal,
+)
+from pivotal_server.auth.session_store import Client, Session
+from pivotal_server.auth.sessions import browser_cookie, csrf_token, is_csrf_token, session_cookie
+from pivotal_server.auth.tokens import new_token
+from pivotal_server.db.engine import Database
+from pivotal_server.kit import clock
+from pivotal_server.services import Services
+from pivotal_server.unit_of_work import UnitOfWork, unit_of_work
+from pivotal_server.web.faults import FRAME, error_handlers, out_of_date, request_id_of, signed_out
+from pivotal_server.web.fields import Fields, read_fields
+from pivotal_server.web.htmx import is_htmx
+from pivotal_server.web.middleware import page_middleware
+from pivotal_server.web.places import HOME, came_from, here
+from pivotal_server.web.templating import render
+from pivotal_server.web.view import Frame, Me, Theme
+
+__all__ = ["Guest", "Visit", "error_handlers", "open_page", "page", "page_middleware"]
+
+LOGIN = "/login"
+CSRF_FIELD = "csrf_token"
+CSRF_HEADER = "x-csrf-token"
+_SAFE = frozenset({"GET", "HEAD"})
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Guest:
+    """One request of anybody.
+
+    ``browser`` is the token by which this browser is known again, ``csrf`` that of its forms; ``session``
+    the session it has, if any.
+    """
+
+    __slots__ = ("browser", "client", "csrf", "fields", "request", "services", "session", "session_token")
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.services: Services = request.app.state.services
+        self.fields = Fields()
+        self.session: Session | None = None
+        cookies = request.headers.get("cookie")
+        url = self.services.config.public_url
+        self.session_token = session_cookie(url).read(cookies)
+        known = browser_cookie(url).read(cookies)
+        self.browser = known or new_token()
+        peer = request.scope.get("client")
+        address = client_address(
+            peer[0] if peer else None, request.scope["headers"], self.services.trusted_proxies
+        )
+        self.client = Client(address, request.headers.get("user-agent", ""))
+        self.csrf = csrf_token(self.browser)
+
+    @property
+    def db(self) -> Database:
+        """The database, for reading."""
+        return self.services.db
+
+    @property
+    def request_id(self) -> str:
+        """The id of this request."""
+        return request_id_of(self.request)
+
+    async def find_session(self) -> Session | None:
+        """Read the session of the browser's cookie: one statement, none without a cookie."""
+        if self.session_token is not None:
+            self.session = await session_store.load(self.db, self.session_token)
+        return self.session
+
+    async def read_form(self, person_id: str = "") -> None:
+        """Read the fields of an unsafe request and check their form token; 419 when it is not right."""
+        if self.request.method in _SAFE:
+            return
+        self.fields = await read_fields(self.request)
+        given = self.request.headers.get(CSRF_HEADER) or self.fields.text(CSRF_FIELD)
+        if not is_csrf_token(given, self.browser, person_id):
+            raise out_of_date()
+
+    def render(
+        self, name: str, page: Any, *, status: int = 200, block: str | Sequence[str] | None = None
+    ) -> Response:
+        """Answer with a template outside the frame; its context is ``page`` and ``csrf``."""
+        context = {"frame": None, "page": page, "csrf": self.csrf}
+        return render(self.request, name, context, block=block, status=status)
+
+    def sign_in(self, response: Response, token: str) -> Response:
+        """Give the browser the cookie of a session that has just begun."""
+        response.raw_headers.append(session_cookie(self.services.config.public_url).set(token))
+        return response
+
+    def remember(self, response: Response) -> Response:
+        """Give the browser the cookie by which it is known again."""
+        response.raw_headers.append(browser_cookie(self.services.config.public_url).set(self.browser))
+        return response
+
+
+class Visit:
+    """One request of somebody who is signed in."""
+
+    __slots__ = ("access", "actor", "client", "fields", "frame", "request", "services", "session")
+
+    def __init__(self, guest: Guest, session: Session, nav: str) -> None:
+        self.request = guest.request
+        self.services = guest.services
+        self.session = session
+        self.client = guest.client
+        self.fields = guest.fields
+        self.actor: Actor = session_store.actor_of(session)
+        self.access = _access(session)
+        self.frame = Frame(
+            workspace_name=session.workspace_name,
+            workspace_slug=session.workspace_slug,
+            time_zone=session.workspace_time_zone,
+            me=Me(session.member_id, session.name, session.email, ROLES[Role(session.role)].title),
+            theme=cast(Theme, session.theme),
+            csrf=csrf_token(guest.browser, session.person_id),
+            nav=nav,
+            can=_offered(session.role, self.access),
+            now=clock.now(),
+            path=here(self.request),
+        )
+
+    @property
+    def db(self) -> Database:
+        """The database, for reading."""
+        return self.services.db
+
+    @property
+    def org_id(self) -> str:
+        """The workspace that is open."""
+        return self.actor.org_id
+
+    @property
+    def request_id(self) -> str:
+        """The id of this request."""
+        return request_id_of(self.request)
+
+    def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work of the member; it commits at the end of the block."""
+        return unit_of_work(self.services.db, self.actor, self.request_id)
+
+    def sign_out(self, response: Response) -> Response:
+        """Take the session's cookie away from the browser."""
+        response.raw_headers.append(session_cookie(self.services.config.public_url).clear())
+        return response
+
+    def allows(self, capability: str, facts: Facts | None = None) -> bool:
+        """Whether the member may do this to the record that ``facts`` describe."""
+        return allows(self.actor.role, capability, self.access, facts)
+
+    def require(self, capability: str, facts: Facts | None = None) -> None:
+        """Raises ``insufficient_role`` when the member may not do this."""
+        if not self.allows(capability, facts):
+            raise refusal(capability, self.access)
+
+    def render(
+        self,
+        name: str,
+        page: Any,
+        *,
+        status: int = 200,
+        block: str | Sequence[str] | None = None,
+        fragments: Collection[str] = (),
+    ) -> Response:
+        """Answer with a template, or parts of it; its context is ``frame`` and ``page``."""
+        context = {"frame": self.frame, "page": page}
+        return render(self.request, name, context, block=block, fragments=fragments, status=status)
+
+    def render_form(self, name: str, page: Any, *, status: int = 200) -> Response:
+        """Answer with a form: whole page, or its block ``form`` for a dialog."""
+        block = "form" if is_htmx(self.request) else None
+        return self.render(name, page, status=status, block=block)
+
+
+def page(
+    nav: str = "", *, capability: str | None = None
+) -> Callable[[Callable[[Visit], Awaitable[Response]]], Endpoint]:
+    """A page for people who are signed in.
+
+    ``nav``: key of the navigation entry that is current. ``capability``: what the role must be able to do
+    somewhere; others get 403. Whoever is not signed in is sent to the sign-in page and back, or gets 401 when
+    a script asks.
+    """
+
+    def wrap(handler: Callable[[Visit], Awaitable[Response]]) -> Endpoint:
+        @wraps(handler)
+        async def endpoint(request: Request) -> Response:
+            guest = Guest(request)
+            session = await guest.find_session()
+            if session is None:
+                return _send_to_login(request)
+            visit = Visit(guest, session, nav)
+            request.scope[FRAME] = visit.frame
+            await guest.read_form(session.person_id)
+            visit.fields = guest.fields
+            if capability is not None and capability not in visit.frame.can:
+                raise refusal(capability, visit.access)
+            await session_store.touch(guest.db, session, guest.client)
+            return _known_again(guest, await handler(visit))
+
+        return endpoint
+
+    return wrap
+
+
+def open_page(handler: Callable[[Guest], Awaitable[Response]]) -> Endpoint:
+    """A page for everybody, signed in or not."""
+
+    @wraps(handler)
+    async def endpoint(request: Request) -> Response:
+        guest = Guest(request)
+        await guest.read_form()
+        return _known_again(guest, await handler(guest))
+
+    return endpoint
+
+
+def _known_again(guest: Guest, response: Response) -> Response:
+    """Set the browser's cookie where it has none, since the forms of the page depend on it."""
+    known = browser_cookie(guest.services.config.public_url).read(guest.request.headers.get("cookie"))
+    return response if known else guest.remember(response)
+
+
+def _send_to_login(request: Request) -> Response:
+    if is_htmx(request):
+        raise signed_out()
+    back_to = here(request) if request.method in _SAFE else came_from(request)
+    after = "" if back_to == HOME else f"?next={quote(back_to, safe='/')}"
+    return RedirectResponse(f"{LOGIN}{after}", status_code=303)
+
+
+def _access(session: Session) -> AccessSettings:
+    known = AccessSettings.__struct_fields__
+    stored = {name: value for name, value in session.workspace_settings.items() if name in known}
+    return msgspec.convert(stored, AccessSettings)
+
+
+@lru_cache(maxsize=256)
+def _offered(role: str, access: AccessSettings) -> frozenset[str]:
+    """The capabilities for which there can be a record on which this role may act."""
+    return frozenset(name for name in CAPABILITIES if may_offer(role, name, access))
