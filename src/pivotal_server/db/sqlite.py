@@ -124,6 +124,12 @@ class SqliteTransaction(Transaction):
         self._failure = translate(error)
         return self._failure
 
+    def _control(self, sql: str) -> None:
+        try:
+            self._execute(sql, ())
+        except sqlite3.Error as error:
+            raise_known(self._fail(error), error)
+
     def _raise_failure(self) -> None:
         if self._failure is not None:
             raise self._failure
@@ -184,17 +190,17 @@ class SqliteTransaction(Transaction):
         self._check()
         name = f"s{self._depth}"
         marks = len(self._after), len(self._notes)
-        self._execute(f"SAVEPOINT {name}", ())
+        self._control(f"SAVEPOINT {name}")
         self._depth += 1
         try:
             yield
             self._raise_failure()
-            self._execute(f"RELEASE {name}", ())
+            self._control(f"RELEASE {name}")
         except BaseException:
             del self._after[marks[0] :], self._notes[marks[1] :]
             if self._writer.connection.in_transaction and not isinstance(self._failure, Unavailable):
-                self._execute(f"ROLLBACK TO {name}", ())
-                self._execute(f"RELEASE {name}", ())
+                self._control(f"ROLLBACK TO {name}")
+                self._control(f"RELEASE {name}")
                 self._failure = None
             raise
         finally:

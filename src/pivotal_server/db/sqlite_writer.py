@@ -58,7 +58,7 @@ class Writer:
         self._changes_at_begin = 0
         self._version = _version_of(self._run)
         self._committing = False
-        self._visible_before = 0
+        self._visible_before: int | None = None
         self._jobs: SimpleQueue[bool] = SimpleQueue()
         self._thread = Thread(target=self._commit_when_asked, name="sqlite-commit", daemon=True)
         self._thread.start()
@@ -228,7 +228,8 @@ class Writer:
         change then, by us or already by somebody after us.
         """
         if self._committing:
-            return self._version if _version_of(self._look) == self._visible_before else None
+            visible = _version_of(self._look)
+            return self._version if visible is not None and visible == self._visible_before else None
         if not self._open:
             self._version = _version_of(self._run)
         return self._version
@@ -246,7 +247,10 @@ class Writer:
         self._thread.join()
 
 
-def _version_of(execute: Callable[[str], sqlite3.Cursor]) -> int:
-    """SQLite's own count of the changes that a connection has seen others make."""
-    row: tuple[int] = execute("PRAGMA data_version").fetchone()
+def _version_of(execute: Callable[[str], sqlite3.Cursor]) -> int | None:
+    """SQLite's own count of the changes that a connection has seen others make; None if it cannot tell."""
+    try:
+        row: tuple[int] = execute("PRAGMA data_version").fetchone()
+    except sqlite3.Error:
+        return None
     return row[0]
