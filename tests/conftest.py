@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.chromium",
     "tests.support.app",
+    "tests.support.browser",
 ]

@@ -146,6 +146,7 @@ ONBOARDING_NOT_FOUND = ErrorCode(
     "Check the id; deleted onboardings are not found.",
 )
 API_KEY_NOT_FOUND = ErrorCode("api_key_not_found", 404, "not_found", "No such API key", app_only=True)
+MAIL_NOT_FOUND = ErrorCode("mail_not_found", 404, "not_found", "No such mail", app_only=True)
 WORKSPACE_NOT_FOUND = ErrorCode("workspace_not_found", 404, "not_found", "No such workspace", app_only=True)
 
 # 409, 412
@@ -219,6 +220,7 @@ __all__ = [
     "INVALID_TYPE",
     "IP_NOT_ALLOWED",
     "LIMIT_REACHED",
+    "MAIL_NOT_FOUND",
     "METHOD_NOT_ALLOWED",
     "MISSING_API_KEY",
     "MISSING_FIELD",

@@ -86,13 +86,15 @@ def test_any_cookie_header_gives_a_token_or_nothing(header: str) -> None:
     assert token is None or is_token(token)
 
 
-def test_the_form_token_belongs_to_one_session() -> None:
+def test_the_form_token_belongs_to_one_person_in_one_browser() -> None:
     other = new_token()
-    token = sessions.csrf_token(TOKEN)
+    token = sessions.csrf_token(TOKEN, "ana")
     assert is_token(token)
-    assert token not in {TOKEN, sessions.csrf_token(other)}
-    assert sessions.is_csrf_token(TOKEN, token)
-    assert not sessions.is_csrf_token(other, token)
+    assert len({TOKEN, token, *(sessions.csrf_token(b, p) for b in (TOKEN, other) for p in ("", "ben"))}) == 6
+    assert sessions.is_csrf_token(token, TOKEN, "ana")
+    assert not sessions.is_csrf_token(token, other, "ana")
+    assert not sessions.is_csrf_token(token, TOKEN, "ben")
+    assert not sessions.is_csrf_token(token, TOKEN)
 
 
 @given(st.one_of(st.none(), st.text(max_size=60)))
@@ -100,4 +102,4 @@ def test_the_form_token_belongs_to_one_session() -> None:
 @example("é" * 43)
 @example("\udc80" * 43)
 def test_any_other_form_token_is_refused(given_token: str | None) -> None:
-    assert not sessions.is_csrf_token(TOKEN, given_token)
+    assert not sessions.is_csrf_token(given_token, TOKEN)

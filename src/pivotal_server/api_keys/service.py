@@ -20,12 +20,22 @@ from pivotal_server.errors_catalogue import (
     TOO_BIG,
     TOO_SMALL,
 )
+from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.text import bounded, clean
 from pivotal_server.limits.catalogue import ACTIVE_API_KEYS
 from pivotal_server.unit_of_work import UnitOfWork
 
-__all__ = ["ApiKeyRow", "KeyRequest", "all_keys", "create_key", "get_key", "identity", "revoke_key"]
+__all__ = [
+    "ApiKeyRow",
+    "KeyRequest",
+    "all_keys",
+    "create_key",
+    "faults_of",
+    "get_key",
+    "identity",
+    "revoke_key",
+]
 
 NAME_LENGTH = 60
 MAX_RATE_LIMIT = 1_000_000
@@ -60,26 +70,65 @@ async def get_key(db: Executor, org_id: str, id: str) -> ApiKeyRow:
     return row
 
 
+def faults_of(wanted: KeyRequest, now: datetime) -> list[ApiError]:
+    """Everything that is wrong with a request by itself, in the order of its fields.
+
+    The fields at fault: ``name`` (``too_small``, ``too_big``, ``invalid_string``), ``mode``,
+    ``scopes.<index>``, ``expires_at``, ``allowed_addresses``, ``rate_limit``.
+    """
+    faults: list[ApiError] = []
+    for check in (
+        lambda: _name(wanted),
+        lambda: _check_mode(wanted.mode),
+        lambda: scopes.parse(wanted.scopes),
+        lambda: _check_expiry(wanted.expires_at, now),
+        lambda: _check_addresses(wanted.allowed_addresses),
+        lambda: _check_rate_limit(wanted.rate_limit),
+    ):
+        try:
+            check()
+        except ApiError as fault:
+            faults.append(fault)
+    return faults
+
+
+def _name(wanted: KeyRequest) -> str:
+    return bounded(clean(wanted.name, "name"), "name", 1, NAME_LENGTH)
+
+
+def _check_mode(mode: str) -> None:
+    if mode not in ("live", "test"):
+        raise INVALID_ENUM_VALUE(field="mode", expected="'live' | 'test'", received=mode)
+
+
+def _check_expiry(expires_at: datetime | None, now: datetime) -> None:
+    if expires_at is not None and expires_at <= now:
+        raise TOO_SMALL(field="expires_at", message="The expiry must lie in the future")
+
+
+def _check_addresses(entries: str | Sequence[str]) -> None:
+    try:
+        parse_list(entries)
+    except BadNetwork as fault:
+        raise INVALID_STRING(field="allowed_addresses", message=str(fault)) from None
+
+
+def _check_rate_limit(limit: int | None) -> None:
+    if limit is not None and limit < 0:
+        raise TOO_SMALL(field="rate_limit", name="rate_limit", limit=0)
+    if limit is not None and limit > MAX_RATE_LIMIT:
+        raise TOO_BIG(field="rate_limit", name="rate_limit", limit=MAX_RATE_LIMIT)
+
+
 async def create_key(uow: UnitOfWork, wanted: KeyRequest) -> tuple[ApiKeyRow, str]:
     """Create a key; returns its row and the whole key, which nothing can show again.
 
-    Raises the declared errors with the field at fault: ``name`` (``too_small``, ``too_big``, ``name_taken``),
-    ``mode``, ``scopes``, ``expires_at``, ``allowed_addresses``, ``rate_limit``, and ``limit_reached``.
+    Raises the first of :func:`faults_of`, ``name_taken`` (field ``name``), or ``limit_reached``.
     """
-    name = bounded(clean(wanted.name, "name"), "name", 1, NAME_LENGTH)
-    if wanted.mode not in ("live", "test"):
-        raise INVALID_ENUM_VALUE(field="mode", expected="'live' | 'test'", received=wanted.mode)
-    granted = scopes.in_order(scopes.parse(wanted.scopes))
-    try:
-        addresses = parse_list(wanted.allowed_addresses).texts()
-    except BadNetwork as fault:
-        raise INVALID_STRING(field="allowed_addresses", message=str(fault)) from None
-    if wanted.expires_at is not None and wanted.expires_at <= uow.now:
-        raise TOO_SMALL(field="expires_at", message="The expiry must lie in the future")
-    if wanted.rate_limit is not None and wanted.rate_limit < 0:
-        raise TOO_SMALL(field="rate_limit", name="rate_limit", limit=0)
-    if wanted.rate_limit is not None and wanted.rate_limit > MAX_RATE_LIMIT:
-        raise TOO_BIG(field="rate_limit", name="rate_limit", limit=MAX_RATE_LIMIT)
+    faults = faults_of(wanted, uow.now)
+    if faults:
+        raise faults[0]
+    name = _name(wanted)
     used = await repository.count_active(uow.tx, uow.org_id)
     if used >= ACTIVE_API_KEYS.default:
         raise LIMIT_REACHED(name="Active API keys", limit=ACTIVE_API_KEYS.default, used=used)
@@ -96,8 +145,8 @@ async def create_key(uow: UnitOfWork, wanted: KeyRequest) -> tuple[ApiKeyRow, st
         secret_hash=keys.hash_secret(made.secret, salt).hex(),
         iterations=keys.ITERATIONS,
         read_only=wanted.read_only,
-        scopes=granted,
-        allowed_addresses=addresses,
+        scopes=scopes.in_order(scopes.parse(wanted.scopes)),
+        allowed_addresses=parse_list(wanted.allowed_addresses).texts(),
         rate_limit=wanted.rate_limit,
         created_by=uow.actor.id if uow.actor.type == "member" else None,
         created_at=uow.now,

@@ -19,7 +19,8 @@ TOUCH_EVERY = timedelta(minutes=5)
 
 SESSION_COOKIE = "pivotal_session"
 BROWSER_COOKIE = "pivotal_browser"
-_BROWSER_LIFETIME = timedelta(days=1)
+_BROWSER_LIFETIME = timedelta(days=400)
+"""Browsers keep no cookie longer."""
 
 
 def ends_at(created_at: datetime, last_used_at: datetime) -> datetime:
@@ -78,9 +79,8 @@ def session_cookie(public_url: str) -> Cookie:
 
 
 def browser_cookie(public_url: str) -> Cookie:
-    """The cookie that knows a browser again between asking for a sign-in link and opening it.
-
-    Its token also stands in for the session in :func:`csrf_token` on forms before sign-in.
+    """The cookie that knows a browser again: between asking for a sign-in link and opening it, and by the
+    forms that it sends (:func:`csrf_token`).
     """
     return _cookie(BROWSER_COOKIE, public_url, _BROWSER_LIFETIME)
 
@@ -91,17 +91,19 @@ def _cookie(name: str, public_url: str, lifetime: timedelta) -> Cookie:
     return Cookie(f"__Host-{name}" if secure else name, secure, int(lifetime.total_seconds()))
 
 
-def csrf_token(token: str) -> str:
-    """What forms of the session (or browser) with this cookie ``token`` must carry: 43 base62 characters.
+def csrf_token(browser: str, person_id: str = "") -> str:
+    """What the forms of a person in the browser with this cookie must carry: 43 base62 characters.
 
-    HMAC-SHA256 under the token itself, which no other site can read, so that nothing need be stored.
+    HMAC-SHA256 under the browser's token, which no other site can read, so that nothing need be stored. It
+    outlives the session on purpose: a form that was open when the session ended can be sent after signing in
+    again, though not by another person. Before signing in there is no person.
     """
-    mac = hmac.digest(token.encode(), b"pivotal form token 1", hashlib.sha256)
+    mac = hmac.digest(browser.encode(), f"pivotal form token 2 {person_id}".encode(), hashlib.sha256)
     return base62.encode(int.from_bytes(mac), 43)
 
 
-def is_csrf_token(token: str, given: str | None) -> bool:
-    """Whether ``given`` is the form token of the cookie ``token``, compared in constant time."""
+def is_csrf_token(given: str | None, browser: str, person_id: str = "") -> bool:
+    """Whether ``given`` is the form token of this browser and person, compared in constant time."""
     return given is not None and hmac.compare_digest(
-        csrf_token(token).encode(), given.encode("utf-8", "replace")
+        csrf_token(browser, person_id).encode(), given.encode("utf-8", "replace")
     )

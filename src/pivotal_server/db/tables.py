@@ -84,6 +84,7 @@ sign_in_links = Table(
     metadata,
     Column("token_hash", Key, primary_key=True),
     Column("person_id", Key, nullable=False),
+    Column("org_id", Key, nullable=False),
     Column("code_hash", Key),
     Column("browser_hash", Key),
     Column("tries", Integer, nullable=False),
@@ -272,7 +273,9 @@ customers = Table(
     PrimaryKeyConstraint("org_id", "id"),
     Index("customers_display_id", "org_id", "display_id", unique=True),
     _live_index("customers_slug", "org_id", "slug", unique=True),
-    _live_index("customers_external_id", "org_id", "external_id", unique=True, also="external_id IS NOT NULL"),
+    _live_index(
+        "customers_external_id", "org_id", "external_id", unique=True, also="external_id IS NOT NULL"
+    ),
     _live_index("customers_created", "org_id", "created_at"),
     _live_index("customers_updated", "org_id", "updated_at"),
     _live_index("customers_status", "org_id", "status", "created_at"),
@@ -280,10 +283,18 @@ customers = Table(
     _live_index("customers_plan", "org_id", "plan", "created_at", also="plan IS NOT NULL"),
     _live_index("customers_owner", "org_id", "owner_id", "created_at", also="owner_id IS NOT NULL"),
     _live_index(
-        "customers_hubspot", "org_id", "hubspot_company_id", "created_at", also="hubspot_company_id IS NOT NULL"
+        "customers_hubspot",
+        "org_id",
+        "hubspot_company_id",
+        "created_at",
+        also="hubspot_company_id IS NOT NULL",
     ),
     _live_index(
-        "customers_stripe", "org_id", "stripe_customer_id", "created_at", also="stripe_customer_id IS NOT NULL"
+        "customers_stripe",
+        "org_id",
+        "stripe_customer_id",
+        "created_at",
+        also="stripe_customer_id IS NOT NULL",
     ),
     _live_index("customers_test", "org_id", "created_at", also="NOT livemode"),
 )
@@ -333,7 +344,9 @@ contacts = Table(
     Column("updated_at", Timestamp, nullable=False),
     Column("deleted_at", Timestamp),
     PrimaryKeyConstraint("org_id", "id"),
-    ForeignKeyConstraint(["org_id", "customer_id"], ["customers.org_id", "customers.id"], name="contacts_customer_fk"),
+    ForeignKeyConstraint(
+        ["org_id", "customer_id"], ["customers.org_id", "customers.id"], name="contacts_customer_fk"
+    ),
     Index("contacts_display_id", "org_id", "display_id", unique=True),
     _live_index("contacts_email", "org_id", "customer_id", "email", unique=True),
     _live_index("contacts_primary", "org_id", "customer_id", unique=True, also="is_primary"),
@@ -380,12 +393,16 @@ onboardings = Table(
         ["org_id", "customer_id"], ["customers.org_id", "customers.id"], name="onboardings_customer_fk"
     ),
     Index("onboardings_display_id", "org_id", "display_id", unique=True),
-    _live_index("onboardings_external_id", "org_id", "external_id", unique=True, also="external_id IS NOT NULL"),
+    _live_index(
+        "onboardings_external_id", "org_id", "external_id", unique=True, also="external_id IS NOT NULL"
+    ),
     _live_index("onboardings_customer", "org_id", "customer_id", "created_at"),
     _live_index("onboardings_created", "org_id", "created_at", also="NOT customer_hidden"),
     _live_index("onboardings_state", "org_id", "state", "created_at", also="NOT customer_hidden"),
     _live_index("onboardings_phase", "org_id", "phase", "created_at", also="NOT customer_hidden"),
-    _live_index("onboardings_csm", "org_id", "csm_id", "created_at", also="csm_id IS NOT NULL AND NOT customer_hidden"),
+    _live_index(
+        "onboardings_csm", "org_id", "csm_id", "created_at", also="csm_id IS NOT NULL AND NOT customer_hidden"
+    ),
 )
 
 phase_transitions = Table(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, any_of, insert_of
@@ -53,6 +53,16 @@ PERSON_BY_EMAIL = Statement(
     into=PersonRow,
 )
 INSERT_PERSON = Statement.write(insert_of(people))
+ELSEWHERE = Statement.scalar(
+    select(func.count())
+    .select_from(members.join(people, people.c.id == _M.person_id))
+    .where(people.c.email == bindparam("email"), _M.org_id != bindparam("org_id"), _M.active),
+    int,
+    global_lookup="asks about the other workspaces of a person",
+)
+SET_THEME = Statement.write(
+    update(people).where(people.c.id == bindparam("of_id")).values(theme=bindparam("to_theme"))
+)
 
 
 async def find(
@@ -111,3 +121,13 @@ async def insert(
             "updated_at": at,
         },
     )
+
+
+async def memberships_elsewhere(db: Executor, org_id: str, email: str) -> int:
+    """In how many other workspaces the person with this address is an active member."""
+    return await db.fetch_one(ELSEWHERE, {"org_id": org_id, "email": email}) or 0
+
+
+async def set_theme(tx: Transaction, person_id: str, theme: str) -> None:
+    """Change the theme of a person."""
+    await tx.execute(SET_THEME, {"of_id": person_id, "to_theme": theme})

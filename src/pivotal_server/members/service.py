@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pivotal_server.activity.entries import Change
 from pivotal_server.contacts.checks import check_email
 from pivotal_server.db.engine import Executor
 from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, INVALID_REFERENCE
@@ -12,9 +13,21 @@ from pivotal_server.members import repository
 from pivotal_server.members.repository import MemberRow, PersonRow
 from pivotal_server.unit_of_work import UnitOfWork
 
-__all__ = ["MemberRow", "all_members", "emails", "find", "join", "owner", "staff_id"]
+__all__ = [
+    "MemberRow",
+    "all_members",
+    "belongs_elsewhere",
+    "emails",
+    "find",
+    "join",
+    "names",
+    "owner",
+    "set_theme",
+    "staff_id",
+]
 
 ROLES = ("owner", "admin", "member", "viewer")
+THEMES = ("system", "light", "dark")
 
 
 async def find(db: Executor, org_id: str, reference: str) -> MemberRow | None:
@@ -45,10 +58,41 @@ async def staff_id(db: Executor, org_id: str, reference: str | None, field: str)
     return member.id
 
 
+async def by_ids(db: Executor, org_id: str, ids: Iterable[str | None]) -> dict[str | None, MemberRow]:
+    """The members with these ids, active or not; ``None`` among them is passed over."""
+    wanted = sorted({id for id in ids if id is not None})
+    return {member.id: member for member in await repository.by_ids(db, org_id, wanted)}
+
+
 async def emails(db: Executor, org_id: str, ids: Iterable[str | None]) -> dict[str | None, str]:
     """The addresses of the members with these ids; ``None`` among them is passed over."""
+    return {id: member.email for id, member in (await by_ids(db, org_id, ids)).items()}
+
+
+async def names(db: Executor, org_id: str, ids: Iterable[str | None]) -> dict[str | None, str]:
+    """The names of the members with these ids; ``None`` among them is passed over."""
     wanted = sorted({id for id in ids if id is not None})
-    return {member.id: member.email for member in await repository.by_ids(db, org_id, wanted)}
+    return {member.id: member.name for member in await repository.by_ids(db, org_id, wanted)}
+
+
+async def belongs_elsewhere(db: Executor, org_id: str, email: str) -> bool:
+    """Whether the person with this address is an active member of another workspace too."""
+    return await repository.memberships_elsewhere(db, org_id, email) > 0
+
+
+async def set_theme(
+    uow: UnitOfWork, person_id: str, target: tuple[str, str, int | None], before: str, theme: str
+) -> None:
+    """Change how the app looks for a person, who had chosen ``before``.
+
+    ``target`` is their membership, for the entry. Raises ``invalid_enum_value``.
+    """
+    if theme not in THEMES:
+        raise INVALID_ENUM_VALUE(field="theme", expected=" | ".join(THEMES), received=theme)
+    if theme == before:
+        return
+    await repository.set_theme(uow.tx, person_id, theme)
+    uow.record("member.updated", target=target, diff=[Change("theme", before, theme)])
 
 
 async def join(uow: UnitOfWork, email: str, name: str, role: str) -> MemberRow:

@@ -8,7 +8,7 @@
 unsafe method before the handler runs, and hand over the form's fields.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import lru_cache, wraps
 from typing import Any, cast
@@ -196,6 +196,10 @@ class Visit:
         """Answer with a template, or parts of it; its context is ``frame`` and ``page``."""
         context = {"frame": self.frame, "page": page}
         return render(self.request, name, context, block=block, fragments=fragments, status=status)
+
+    def render_with(self, name: str, context: Mapping[str, Any]) -> Response:
+        """Answer with a small template of its own context."""
+        return render(self.request, name, {"frame": self.frame, **context})
 
     def render_form(self, name: str, page: Any, *, status: int = 200) -> Response:
         """Answer with a form: whole page, or its block ``form`` for a dialog."""

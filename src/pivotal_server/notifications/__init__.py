@@ -1,0 +1,1 @@
+"""Mail that the product writes, and where it stands."""
