@@ -8,6 +8,7 @@ from pivotal_server.api_keys import pages as api_key_pages
 from pivotal_server.auth import pages as auth_pages
 from pivotal_server.contacts import pages as contact_pages
 from pivotal_server.customers import pages as customer_pages
+from pivotal_server.customers import pages_new as new_customer_pages
 from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.onboardings import pages as onboarding_pages
@@ -15,15 +16,16 @@ from pivotal_server.operations import OPERATIONS
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.pipeline import ACCESS_ERRORS, RestApi
 from pivotal_server.services import Services
-from pivotal_server.web import live, static_files
+from pivotal_server.web import static_files
+from pivotal_server.web.live import LiveHub
 from pivotal_server.web.session import error_handlers, page_middleware
 
 ROUTES = [
-    *static_files.routes,
+    static_files.ROUTE,
     *auth_pages.routes,
     *api_key_pages.routes,
     *mail_pages.routes,
-    *live.routes,
+    *new_customer_pages.routes,
     *contact_pages.routes,
     *onboarding_pages.routes,
     *customer_pages.routes,
@@ -49,6 +51,7 @@ class App:
         )
         pages = Starlette(routes=ROUTES, exception_handlers=error_handlers())
         pages.state.services = services
+        pages.state.live = LiveHub(services.db)
         self.pages: Any = page_middleware(pages, services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

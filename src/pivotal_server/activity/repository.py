@@ -7,8 +7,16 @@ import msgspec
 from sqlalchemy import and_, bindparam, select
 
 from pivotal_server.db.engine import Executor, Transaction
-from pivotal_server.db.statements import Statement, insert_of
-from pivotal_server.db.tables import activity, activity_personal, contacts, members, onboardings, people
+from pivotal_server.db.statements import Statement, any_of, insert_of
+from pivotal_server.db.tables import (
+    activity,
+    activity_personal,
+    contacts,
+    customers,
+    members,
+    onboardings,
+    people,
+)
 
 INSERT = Statement.write(insert_of(activity))
 INSERT_PERSONAL = Statement.write(insert_of(activity_personal))
@@ -113,6 +121,20 @@ _OF_CUSTOMER = activity.c.customer_id == bindparam("customer_id")
 _OLDER = activity.c.created_at < bindparam("before")
 CUSTOMER_FEED = Statement(_feed(_OF_CUSTOMER), into=ActivityRow)
 CUSTOMER_FEED_OLDER = Statement(_feed(_OF_CUSTOMER, _OLDER), into=ActivityRow)
+LAST_OF_CUSTOMERS = Statement.rows(
+    select(
+        customers.c.id,
+        select(activity.c.created_at)
+        .where(
+            activity.c.org_id == customers.c.org_id,
+            activity.c.customer_id == customers.c.id,
+            activity.c.origin.not_in(("system", "sync")),
+        )
+        .order_by(activity.c.created_at.desc())
+        .limit(1)
+        .scalar_subquery(),
+    ).where(customers.c.org_id == bindparam("org_id"), any_of(customers.c.id, "ids"))
+)
 BY_REQUEST = Statement(_feed(activity.c.request_id == bindparam("request_id")), into=ActivityRow)
 
 
@@ -134,6 +156,11 @@ async def customer_feed(
     if before is None:
         return await db.fetch_all(CUSTOMER_FEED, params)
     return await db.fetch_all(CUSTOMER_FEED_OLDER, {**params, "before": before})
+
+
+async def last_of_customers(db: Executor, org_id: str, ids: list[str]) -> dict[str, datetime | None]:
+    """When somebody last did something at each of these customers."""
+    return dict(await db.fetch_all(LAST_OF_CUSTOMERS, {"org_id": org_id, "ids": ids})) if ids else {}
 
 
 async def of_request(db: Executor, org_id: str, request_id: str) -> list[ActivityRow]:

@@ -6,7 +6,7 @@ from pivotal_server.activity import repository
 from pivotal_server.activity.repository import ActivityRow
 from pivotal_server.db.engine import Executor
 
-__all__ = ["ActivityRow", "customer_feed", "of_request"]
+__all__ = ["ActivityRow", "customer_feed", "last_of_customers", "of_request"]
 
 
 async def customer_feed(
@@ -14,6 +14,11 @@ async def customer_feed(
 ) -> list[ActivityRow]:
     """The newest ``limit`` entries about a customer, older than ``before`` when that is given."""
     return await repository.customer_feed(db, org_id, customer_id, before, limit)
+
+
+async def last_of_customers(db: Executor, org_id: str, ids: list[str]) -> dict[str, datetime | None]:
+    """When a person, key or import last did something at each of these customers."""
+    return await repository.last_of_customers(db, org_id, ids)
 
 
 async def of_request(db: Executor, org_id: str, request_id: str) -> list[ActivityRow]:

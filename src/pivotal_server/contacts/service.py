@@ -91,6 +91,11 @@ async def count_contacts(
     return await _WIRE_LIST.count(db, org_id, part, filters, {"customer_id": customer_id})
 
 
+async def how_many(db: Executor, org_id: str, customer_id: str) -> int:
+    """How many contacts a customer has, archived ones too."""
+    return await repository.count(db, org_id, customer_id, CONTACTS_PER_CUSTOMER.default)
+
+
 async def card(db: Executor, org_id: str, customer_id: str, limit: int) -> list[ContactRow]:
     """The active contacts of a customer for its card: the primary first, then by creation."""
     return await repository.card(db, org_id, customer_id, limit)

@@ -32,6 +32,8 @@ async def update_customer(uow: UnitOfWork, row: CustomerRow, data: CustomerUpdat
     if after == row:
         return row
     after = replace(after, updated_at=uow.touched(row.updated_at))
+    if after.slug != row.slug:
+        await repository.hold_creation(uow.tx, uow.org_id)
     try:
         await repository.save(uow.tx, uow.org_id, after)
     except UniqueViolation as fault:

@@ -41,11 +41,11 @@ def slug_of(name: str) -> str:
     A name that leaves nothing gives ``customer``; a made slug is never reserved and never all digits.
     """
     words = re.findall(r"[a-z0-9]+", anyascii(name).lower().replace("'", "").replace("’", ""))
-    slug = "-".join(words)[: SLUG_LENGTH - 10].strip("-")
-    if not slug:
-        return "customer"
+    # Room for the number that tells it from others of the same name.
+    most = SLUG_LENGTH - 10
+    slug = "-".join(words)[:most].rstrip("-") or "customer"
     if slug.isdigit() or slug in RESERVED_SLUGS:
-        return f"customer-{slug}"
+        slug = f"customer-{slug}"[:most]
     return slug
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
 from pivotal_server.db.statements import Statement, columns_of, insert_of
-from pivotal_server.db.tables import customer_former_slugs, customer_tags, customers, onboardings
+from pivotal_server.db.tables import counters, customer_former_slugs, customer_tags, customers, onboardings
 from pivotal_server.db.wire import WireRead
 
 
@@ -87,6 +87,13 @@ SLUGS_FROM = Statement.scalar(
     select(_C.slug).where(_ORG, _LIVE, _C.slug >= bindparam("first"), _C.slug < bindparam("past")), str
 )
 SLUG_EXISTS = Statement.scalar(select(_C.slug).where(_ORG, _LIVE, _C.slug == bindparam("slug")), str)
+# Creating a customer holds this row from the allocation of its number to the end of its transaction.
+HOLD_CREATION = Statement.scalar(
+    select(counters.c.last_number)
+    .where(counters.c.org_id == bindparam("org_id"), counters.c.object == "customer")
+    .with_for_update(),
+    int,
+)
 INSERT = Statement.write(insert_of(customers))
 _CHANGEABLE = [
     name for name in CustomerRow.__struct_fields__ if name not in ("id", "display_id", "created_at")
@@ -117,6 +124,7 @@ _FILTERS = {
     "external_id": _C.external_id == bindparam("external_id"),
     "hubspot_company_id": _C.hubspot_company_id == bindparam("hubspot_company_id"),
     "stripe_customer_id": _C.stripe_customer_id == bindparam("stripe_customer_id"),
+    "current": _C.status.not_in(("churned", "archived")),
     "visible_to": VISIBLE,
     "tag": and_(customer_tags.c.org_id == bindparam("org_id"), customer_tags.c.tag == bindparam("tag")),
 }
@@ -173,6 +181,11 @@ async def free_slug(db: Executor, org_id: str, base: str) -> str:
     while f"{base}-{number}" in taken:
         number += 1
     return f"{base}-{number}"
+
+
+async def hold_creation(tx: Transaction, org_id: str) -> None:
+    """Let no customer be created until the transaction ends, so that a slug found free stays free."""
+    await tx.fetch_one(HOLD_CREATION, {"org_id": org_id})
 
 
 async def insert(tx: Transaction, org_id: str, row: CustomerRow) -> None:

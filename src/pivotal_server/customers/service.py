@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from pivotal_server.auth.actor import Actor
 from pivotal_server.customers import repository
 from pivotal_server.customers.checks import slug_of
 from pivotal_server.customers.repository import CustomerRow
@@ -101,11 +100,9 @@ async def count_customers(db: Executor, org_id: str, part: Slice, filters: Mappi
     return await repository.LIST.count(db, org_id, part, filters)
 
 
-async def is_visible(db: Executor, actor: Actor, customer: CustomerRow, *, sees_all: bool) -> bool:
-    """Whether the actor may see the customer (APP-ACC-1); ``sees_all`` is what the role and settings say."""
-    if sees_all:
-        return True
-    return actor.id is not None and await repository.is_visible(db, actor.org_id, customer.id, actor.id)
+async def suggest_slug(db: Executor, org_id: str, taken: str) -> str:
+    """A free slug like ``taken``."""
+    return await repository.free_slug(db, org_id, taken)
 
 
 async def create_customer(uow: UnitOfWork, data: CustomerCreate) -> CustomerRow:

@@ -98,6 +98,25 @@ HIDE_OF_CUSTOMER = Statement.write(
     .where(_C.org_id == bindparam("in_org"), _C.customer_id == bindparam("of_customer"))
     .values(customer_hidden=bindparam("hidden", type_=_C.customer_hidden.type))
 )
+
+
+class TransitionRow(msgspec.Struct, frozen=True):
+    """One move of an onboarding."""
+
+    onboarding_id: str
+    at: datetime
+    from_phase: str | None
+    to_phase: str
+
+
+TRANSITIONS = Statement(
+    select(*columns_of(TransitionRow, phase_transitions))
+    .where(
+        phase_transitions.c.org_id == bindparam("org_id"), any_of(phase_transitions.c.onboarding_id, "ids")
+    )
+    .order_by(phase_transitions.c.at),
+    into=TransitionRow,
+)
 INSERT_TRANSITION = Statement.write(insert_of(phase_transitions))
 _FILTERS = {
     "state": _C.state == bindparam("state"),
@@ -169,6 +188,11 @@ async def save(tx: Transaction, org_id: str, row: OnboardingRow) -> None:
 async def hide_of_customer(tx: Transaction, org_id: str, customer_id: str, hidden: bool) -> None:
     """Take the onboardings of a customer out of every list, or put them back."""
     await tx.execute(HIDE_OF_CUSTOMER, {"in_org": org_id, "of_customer": customer_id, "hidden": hidden})
+
+
+async def transitions(db: Executor, org_id: str, ids: list[str]) -> list[TransitionRow]:
+    """The moves of several onboardings, oldest first."""
+    return await db.fetch_all(TRANSITIONS, {"org_id": org_id, "ids": ids}) if ids else []
 
 
 async def insert_transition(tx: Transaction, values: dict[str, Any]) -> None:

@@ -41,11 +41,13 @@ __all__ = [
     "open_of_customers",
     "read_onboarding",
     "read_onboardings",
+    "stays",
 ]
 
 _READ = repository.wire_read(Onboarding)
 _WIRE_LIST = repository.wire_list(Onboarding)
 _CUSTOMER_WIRE_LIST = repository.wire_customer_list(Onboarding)
+Stays = dict[str, tuple[datetime, datetime]]
 STAFF_FIELDS = ("csm_id", "se_id", "designer_id", "product_ops_id")
 
 
@@ -93,6 +95,17 @@ async def of_customer(db: Executor, org_id: str, customer_id: str, limit: int) -
     return await repository.of_customer(db, org_id, customer_id, limit)
 
 
+async def stays(db: Executor, org_id: str, rows: list[OnboardingRow]) -> dict[str, Stays]:
+    """For each onboarding the phases it has left: key → the moments of entering and leaving it last."""
+    found: dict[str, Stays] = {row.id: {} for row in rows}
+    entered = {row.id: row.created_at for row in rows}
+    for move in await repository.transitions(db, org_id, list(found)):
+        if move.from_phase is not None:
+            found[move.onboarding_id][move.from_phase] = (entered[move.onboarding_id], move.at)
+        entered[move.onboarding_id] = move.at
+    return found
+
+
 async def open_of_customers(db: Executor, org_id: str, customer_ids: list[str]) -> list[OpenSummary]:
     """The open onboardings of several customers, newest first."""
     return await repository.open_of_customers(db, org_id, customer_ids)
@@ -105,6 +118,11 @@ async def staff(uow: UnitOfWork, values: Mapping[str, str | None]) -> dict[str, 
         for name in STAFF_FIELDS
         if name in values
     }
+
+
+def default_name(customer: CustomerRow) -> str:
+    """The name of an onboarding that is given none, at most 200 characters."""
+    return f"{customer.name[:189]} onboarding"
 
 
 async def create_onboarding(uow: UnitOfWork, customer: CustomerRow, data: OnboardingCreate) -> OnboardingRow:
@@ -129,7 +147,7 @@ async def create_onboarding(uow: UnitOfWork, customer: CustomerRow, data: Onboar
         id=cuid(),
         display_id=display_id,
         customer_id=customer.id,
-        name=f"{customer.name[:189]} onboarding" if data.name is UNSET else data.name,
+        name=default_name(customer) if data.name is UNSET else data.name,
         template_id=None,
         phase=phase.key,
         phase_entered_at=created_at,

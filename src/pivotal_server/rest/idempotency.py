@@ -4,7 +4,7 @@ So a crash at any moment leaves either both the effect and the record, or neithe
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -124,6 +124,24 @@ def claim_of(org_id: str, method: str, path: str, header: bytes, query: bytes, b
         raise IDEMPOTENCY_KEY_TOO_LONG()
     digest = hashlib.sha256(query + b"\n" + body).hexdigest()
     return Claim(org_id, method, path, header.decode("latin-1"), digest)
+
+
+async def once(
+    uow: UnitOfWork, path: str, submission: str, work: Callable[[UnitOfWork], Awaitable[str]]
+) -> str:
+    """The result of ``work``, done once for each ``submission`` token of a form at ``path``.
+
+    A repeat of the same submission within 24 hours gets the stored result. Without a token it is just done.
+    """
+    if not submission or len(submission) > MAX_BYTES:
+        return await work(uow)
+    claim = Claim(uow.org_id, "FORM", path, submission, "")
+    stored = await claim.find(uow, across_processes=False)
+    if stored is not None:
+        return stored.body
+    result = await work(uow)
+    await claim.store(uow, 200, result.encode())
+    return result
 
 
 async def purge(tx: Transaction) -> int:

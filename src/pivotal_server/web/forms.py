@@ -1,0 +1,40 @@
+"""From the texts of a form to the struct a service takes, with one message under each faulty field."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pivotal_server.kit.errors import ApiError
+from pivotal_server.kit.validation import Body
+
+Words = Mapping[tuple[str, str], str]
+"""What a fault says in the app, by field and error code; others say what the API says."""
+
+
+def sentence(field: str, fault: ApiError, words: Words) -> str:
+    """The message under a field."""
+    known = words.get((field, fault.code.code))
+    if known is not None:
+        return known
+    text = fault.message.strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def check(body: Body, values: Mapping[str, Any], words: Words) -> tuple[Any, dict[str, str]]:
+    """The struct of ``body`` for ``values``, and no messages; or ``None`` and a message by faulty field.
+
+    Empty texts count as not given, so that defaults hold and a missing required field is named.
+    """
+    errors: dict[str, str] = {}
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if value == "":
+            continue
+        try:
+            found[name] = body.fields[name](value, name)
+        except ApiError as fault:
+            errors[name] = sentence(name, fault, words)
+    for name in body.required:
+        if name not in found and name not in errors:
+            errors[name] = words.get((name, "missing_field"), "Fill in this field.")
+    return (None, errors) if errors else (body.struct(**found), errors)
