@@ -142,7 +142,11 @@ class Writer:
 
     def _schemas(self) -> Json:
         queries = {self._names[operation.query.struct] for operation in self.operations}
-        answers = {self._names[answer] for operation in self.operations for _, answer in operation.answers}
+        answers = {
+            self._names[answer]: _left_out(answer)
+            for operation in self.operations
+            for _, answer in operation.answers
+        }
         schemas: Json = {}
         for name in sorted(self._components):
             if name in queries:
@@ -150,7 +154,7 @@ class Writer:
             schema = dict(self._components[name])
             if name in answers:
                 # Answers carry every key; a reader must expect further ones in later releases.
-                schema["required"] = list(schema.get("properties", {}))
+                schema["required"] = [key for key in schema["properties"] if key not in answers[name]]
                 kind = schema["properties"].get("object", {})
                 if "enum" in kind:
                     kind.setdefault("description", f"Always `{kind['enum'][0]}`.")
@@ -283,6 +287,11 @@ class Writer:
     def _answer_example(self, answer: type[msgspec.Struct]) -> Any:
         schema = self._components[self._names[answer]]
         return _example(schema, self._components)
+
+
+def _left_out(answer: type[msgspec.Struct]) -> set[str]:
+    """The keys of a wire object that stand in it only when asked for."""
+    return {field.encode_name for field in msgspec.structs.fields(answer) if field.default is msgspec.UNSET}
 
 
 def _tidy(schema: Any) -> Any:
