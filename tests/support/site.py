@@ -11,6 +11,7 @@ import httpx
 from playwright.async_api import BrowserContext, Page, Request, Route
 from starlette.applications import Starlette
 
+from pivotal_server.web.middleware import CONTENT_POLICY
 from pivotal_server.web.static_files import ROUTE
 from pivotal_server.web.templating import render_text
 from pivotal_server.web.view import ErrorPage
@@ -24,7 +25,6 @@ from tests.support.pages import (
 )
 
 ORIGIN = "http://localhost"
-POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 ROWS = tuple(customer_row(number, name) for number, name in [(3, "Acme"), (2, "Borealis"), (1, "Cobalt")])
 Reply = tuple[int, dict[str, str], str]
 
@@ -96,7 +96,8 @@ class Site:
             await route.abort("connectionfailed")
             return
         status, headers, body = reply
-        await route.fulfill(status=status, headers={"Content-Security-Policy": POLICY} | headers, body=body)
+        policy = {"Content-Security-Policy": CONTENT_POLICY}
+        await route.fulfill(status=status, headers=policy | headers, body=body)
 
     def _render(
         self, name: str, page: object, *, block: str | list[str] | None = None, status: int = 200

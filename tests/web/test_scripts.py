@@ -10,7 +10,7 @@ from pivotal_server.contacts.views import ContactsCard, ContactView
 from pivotal_server.web.view import Frame, Toast
 from tests.support.chromium import NewPage, Watch, axe_violations
 from tests.support.pages import BEN, MIRA, customer_page, frame
-from tests.support.site import Site, fault
+from tests.support.site import Site, fault, html
 
 CUSTOMER = "/customers/245-aurora"
 DRAWER = "dialog[open] #customer-form"
@@ -83,6 +83,16 @@ async def test_app_ui_9_a_new_tab_gets_the_form_as_a_page(site: Site, page: Page
     await site.open(page, "/customers/new")
     await expect(page.get_by_role("heading", level=1)).to_have_text("New customer")
     assert await focused(page) == "name"
+
+
+async def test_what_is_no_fragment_opens_as_a_page(site: Site, page: Page) -> None:
+    await site.open(page, "/customers")
+    site.handlers["/customers/new"] = lambda asked: html(
+        '<!doctype html><html lang="en"><title>Sign in</title><h1>Sign in</h1></html>'
+    )
+    await page.keyboard.press("c")
+    await page.wait_for_url("**/customers/new")
+    await expect(page.get_by_role("heading")).to_have_text("Sign in")
 
 
 # -------------------------------------------------------------------------------------------------- forms
@@ -247,37 +257,53 @@ async def test_app_ui_12_a_field_in_use_is_never_overwritten(site: Site, page: P
     assert await focused(page) == "typing"
 
 
+# Keeps the streams of a page where a test can look at them.
+KEEP_STREAMS = """
+    window.streams = [];
+    window.EventSource = class extends EventSource {
+        constructor(address) {
+            super(address);
+            this.failed = new Promise((resolve) => this.addEventListener("error", () => resolve()));
+            window.streams.push(this);
+        }
+    };
+"""
+
+
 async def test_app_ui_12_without_a_stream_the_page_asks_every_30_s(
     site: Site, page: Page, page_watch: Watch
 ) -> None:
     page_watch.expect("status of 503")
+    await page.add_init_script(KEEP_STREAMS)
     await page.clock.install()
     site.handlers[f"{CUSTOMER}/live"] = lambda asked: (503, {}, "")
     await site.open(page, CUSTOMER)
-    await page.wait_for_timeout(100)
-    before = len(site.of(CUSTOMER))
+    await page.evaluate("streams[0].failed")
     await page.clock.run_for(29_000)
-    assert len(site.of(CUSTOMER)) == before
+    assert len(site.of(CUSTOMER)) == 1
     site.page = customer_page(contacts=ContactsCard(None, (BEN,), 1))
     await page.clock.run_for(2_000)
     await expect(page.locator(".no-primary")).to_be_visible()
-    assert len(site.of(CUSTOMER)) == before + 1
-    assert len(site.of(f"{CUSTOMER}/live")) == 2
+    assert len(site.of(CUSTOMER)) == 2
+    await page.evaluate("streams[1].failed")
+    await page.clock.run_for(30_000)
+    await page.evaluate("streams[2].failed")
+    assert len(site.of(f"{CUSTOMER}/live")) == 3
 
 
 async def test_a_hidden_tab_closes_its_stream_and_catches_up(site: Site, page: Page) -> None:
+    await page.add_init_script(KEEP_STREAMS)
+    site.handlers[f"{CUSTOMER}/live"] = stream()
     await site.open(page, CUSTOMER)
+    await page.evaluate("streams[0].failed")
     await page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    await page.wait_for_timeout(50)
-    before = len(site.of(f"{CUSTOMER}/live"))
+    assert await page.evaluate("streams.map((stream) => stream.readyState)") == [2]
     site.page = customer_page(contacts=ContactsCard(None, (BEN,), 1))
-    await page.wait_for_timeout(250)
-    assert len(site.of(f"{CUSTOMER}/live")) == before
     await page.evaluate("Object.defineProperty(document, 'hidden', {value: false})")
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await expect(page.locator(".no-primary")).to_be_visible()
-    assert len(site.of(f"{CUSTOMER}/live")) == before + 1
+    assert await page.evaluate("streams.length") == 2
 
 
 # ----------------------------------------------------------------------------------------------- keyboard

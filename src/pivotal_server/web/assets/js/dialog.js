@@ -42,8 +42,11 @@ export async function openFrom(link) {
   link.dataset.opening = "";
   try {
     const answer = await fetch(link.href, { headers: { "HX-Request": "true" } });
+    const text = await answer.text();
+    // A whole page, of an older or newer release or of a proxy, is nothing to put into a dialog.
+    const isFragment = answer.ok && !/^\s*<!doctype/i.test(text);
     if (answer.status === 401) sessionEnded();
-    else if (answer.ok) show(link, await answer.text());
+    else if (isFragment) show(link, text);
     else location.assign(link.href);
   } catch {
     toast({ text: "The server cannot be reached", detail: "Check the network and try again.", kind: "bad" });
