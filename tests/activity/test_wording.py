@@ -41,7 +41,8 @@ def sentence(view: EntryView) -> str:
             {"contact_name": "Mira Chen", "personal_diff": [("is_primary", True, False)]},
             "API: local-dev ended Mira Chen being the primary contact",
         ),
-        ("contact.deleted", {}, "API: local-dev deleted contact a removed contact"),
+        ("contact.deleted", {}, "API: local-dev deleted a removed contact"),
+        ("contact.archived", {"contact_name": "Ben"}, "API: local-dev archived contact Ben"),
         (
             "onboarding.created",
             {"onboarding_name": "Loyalty launch"},

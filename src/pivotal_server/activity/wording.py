@@ -25,14 +25,14 @@ SENTENCES: Mapping[str, str] = {
     "customer.won_back": "won this customer back",
     "customer.deleted": "deleted this customer",
     "customer.restored": "restored this customer",
-    "contact.added": "added contact {contact}{primary}",
+    "contact.added": "added {contact_named}{primary}",
     "contact.field_changed": "changed {fields} of {contact}",
     "contact.primary_changed": "made {contact} the primary contact",
     "contact.primary_changed:off": "ended {contact} being the primary contact",
-    "contact.archived": "archived contact {contact}",
-    "contact.unarchived": "took contact {contact} out of the archive",
-    "contact.deleted": "deleted contact {contact}",
-    "contact.restored": "restored contact {contact}",
+    "contact.archived": "archived {contact_named}",
+    "contact.unarchived": "took {contact_named} out of the archive",
+    "contact.deleted": "deleted {contact_named}",
+    "contact.restored": "restored {contact_named}",
     "contact.portal_access_changed": "changed the portal access of {contact}",
     "onboarding.created": "opened onboarding {onboarding}",
     "onboarding.field_changed": "changed {fields} of {onboarding}",
@@ -195,13 +195,16 @@ def _actor(row: ActivityRow) -> Person:
 
 
 def _sentence(row: ActivityRow, changes: list[dict[str, Any]], names: Names) -> Iterable[Words]:
-    known = {
-        "contact": Words(row.contact_name or "a removed contact", strong=row.contact_name is not None),
-        "onboarding": Words(row.onboarding_name or "an onboarding", strong=row.onboarding_name is not None),
-        "phase": _phase(changes, names),
-        "fields": Words(_fields(changes)),
-        "primary": Words(" as primary" if _turns(changes, True) else ""),
-        "name": Words(row.reason or "", strong=True),
+    contact, onboarding = row.contact_name, row.onboarding_name
+    named = [Words(contact, strong=True)] if contact else [Words("a removed contact")]
+    known: dict[str, list[Words]] = {
+        "contact": named,
+        "contact_named": [Words("contact "), *named] if contact else named,
+        "onboarding": [Words(onboarding, strong=True) if onboarding else Words("an onboarding")],
+        "phase": [_phase(changes, names)],
+        "fields": [Words(_fields(changes))],
+        "primary": [Words(" as primary")] if _turns(changes, True) else [],
+        "name": [Words(row.reason or "", strong=True)],
     }
     pattern = SENTENCES.get(row.event) or _plain(row.event)
     if _turns(changes, False):
@@ -209,8 +212,7 @@ def _sentence(row: ActivityRow, changes: list[dict[str, Any]], names: Names) -> 
     for text, placeholder, _, _ in Formatter().parse(pattern):
         if text:
             yield Words(text)
-        if placeholder is not None and known[placeholder].text:
-            yield known[placeholder]
+        yield from known[placeholder] if placeholder else ()
 
 
 def _plain(event: str) -> str:
