@@ -1,0 +1,57 @@
+"""Every table, its keys and its indexes.
+
+Tables of a workspace have ``org_id`` first in their primary and unique keys; it is also the
+distribution key of a sharded PostgreSQL. The few tables that belong to no workspace carry
+``info={"global": True}``, which the tenancy lint reads.
+
+Lists page by ``created_at``, strictly increasing per workspace and table. A filter therefore
+costs the same at any depth when an index leads with ``org_id``, the filtered column and
+``created_at``; rows that lists never show stay out of these indexes.
+"""
+
+from pivotal_server.db.tables.base import metadata
+from pivotal_server.db.tables.records import (
+    contacts,
+    customer_former_slugs,
+    customer_tags,
+    customers,
+    onboardings,
+    phase_transitions,
+)
+from pivotal_server.db.tables.server import (
+    api_key_lookup,
+    people,
+    processes,
+    sessions,
+    sign_in_links,
+    sign_in_requests,
+    workspaces,
+)
+from pivotal_server.db.tables.stream import activity, activity_personal, events
+from pivotal_server.db.tables.workspace import api_keys, counters, idempotency_keys, mails, members, phases
+
+__all__ = [
+    "activity",
+    "activity_personal",
+    "api_key_lookup",
+    "api_keys",
+    "contacts",
+    "counters",
+    "customer_former_slugs",
+    "customer_tags",
+    "customers",
+    "events",
+    "idempotency_keys",
+    "mails",
+    "members",
+    "metadata",
+    "onboardings",
+    "people",
+    "phase_transitions",
+    "phases",
+    "processes",
+    "sessions",
+    "sign_in_links",
+    "sign_in_requests",
+    "workspaces",
+]
