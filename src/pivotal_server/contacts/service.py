@@ -25,6 +25,7 @@ from pivotal_server.errors_catalogue import (
     LIMIT_REACHED,
 )
 from pivotal_server.kit.ids import cuid
+from pivotal_server.kit.json import kept_or_new
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.kit.validation import given
@@ -175,8 +176,7 @@ async def update_contact(uow: UnitOfWork, row: ContactRow, data: ContactUpdate) 
     values = dict(given(data))
     for name in ("labels", "metadata"):
         if name in values:
-            new = msgspec.Raw(msgspec.json.encode(values[name]))
-            values[name] = getattr(row, name) if bytes(new) == bytes(getattr(row, name)) else new
+            values[name] = kept_or_new(getattr(row, name), values[name])
     after = replace(row, **values)
     if after.archived and not row.archived and "is_primary" not in values:
         after = replace(after, is_primary=False)

@@ -9,9 +9,10 @@ from pivotal_server.activity.entries import Change, differences
 from pivotal_server.customers import repository
 from pivotal_server.customers.repository import CustomerRow
 from pivotal_server.customers.schemas import CustomerUpdate
-from pivotal_server.customers.service import amount, conflict, encoded, refuse_custom_fields
+from pivotal_server.customers.service import amount, conflict, refuse_custom_fields
 from pivotal_server.customers.wire import event_extra, to_wire
 from pivotal_server.db.errors import UniqueViolation
+from pivotal_server.kit.json import kept_or_new
 from pivotal_server.kit.validation import given
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import of_customer
@@ -75,8 +76,7 @@ async def _with_changes(uow: UnitOfWork, row: CustomerRow, changes: Any) -> Cust
         refuse_custom_fields(values.pop("custom_fields"))
     for name in ("tags", "metadata"):
         if name in values:
-            new = encoded(values[name])
-            values[name] = getattr(row, name) if bytes(new) == bytes(getattr(row, name)) else new
+            values[name] = kept_or_new(getattr(row, name), values[name])
     for name in ("mrr", "monthly_orders"):
         if name in values:
             values[name] = amount(values[name])

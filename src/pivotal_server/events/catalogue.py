@@ -7,6 +7,8 @@ and stay silent. Order within one object: ``created``, ``updated``, the specific
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pivotal_server.kit.json import same
+
 State = Mapping[str, Any]
 """The keys of ``data.object``."""
 
@@ -65,7 +67,7 @@ def types_of(object_type: str, before: State | None, after: State | None) -> lis
         return [f"{object_type}.created"]
     if after is None:
         return [f"{object_type}.deleted"]
-    if not any(before[key] != after[key] for key in after if key not in COMPUTED):
+    if not any(_changed(before[key], after[key]) for key in after if key not in COMPUTED):
         return []
     found = [f"{object_type}.updated"]
     found += [name for name, fires in SPECIFIC[object_type] if fires(before, after)]
@@ -79,12 +81,20 @@ def previous_attributes(before: State, after: State) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for key, old in before.items():
-        new = after.get(key)
-        if old == new or key in ("updated_at", "previous_health_score"):
+        new = after[key]
+        if key in ("updated_at", "previous_health_score") or not _changed(old, new):
             continue
         if key in ("metadata", "custom_fields"):
-            names = [*old, *(name for name in new or {} if name not in old)]
-            found[key] = {name: old.get(name) for name in names if old.get(name) != (new or {}).get(name)}
+            names = [*old, *(name for name in new if name not in old)]
+            found[key] = {
+                name: old.get(name)
+                for name in names
+                if name not in old or name not in new or not same(old[name], new[name])
+            }
         else:
             found[key] = old
     return found
+
+
+def _changed(old: Any, new: Any) -> bool:
+    return bool(old != new) or (isinstance(old, dict) and not same(old, new))

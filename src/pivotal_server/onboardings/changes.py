@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
@@ -11,6 +10,7 @@ from pivotal_server.auth.actor import Actor
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.errors_catalogue import ONBOARDING_DONE, ONBOARDING_PAUSED, TERMINAL_PHASE
 from pivotal_server.kit.clock import wire
+from pivotal_server.kit.json import kept_or_new
 from pivotal_server.kit.validation import given
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import repository
@@ -119,8 +119,7 @@ async def _fields(uow: UnitOfWork, row: OnboardingRow, data: OnboardingUpdate) -
     values = {name: value for name, value in given(data).items() if name not in (*_PIPELINE, *_REASONS)}
     values.update(await staff(uow, {name: values[name] for name in STAFF_FIELDS if name in values}))
     if "metadata" in values:
-        new = msgspec.Raw(msgspec.json.encode(values["metadata"]))
-        values["metadata"] = row.metadata if bytes(new) == bytes(row.metadata) else new
+        values["metadata"] = kept_or_new(row.metadata, values["metadata"])
     return replace(row, **values)
 
 
