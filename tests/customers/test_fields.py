@@ -11,9 +11,13 @@ from tests.support.app import World
 from tests.support.journal import Journal
 from tests.support.records import answered, created, error_of, new_customer, patched, path_of, read
 
-KEYS = """object id display_id name slug domain status plan mrr monthly_orders hubspot_company_id hubspot_deal_id
+_KEYS = """
+object id display_id name slug domain status plan mrr monthly_orders hubspot_company_id hubspot_deal_id
 stripe_customer_id intercom_company_id slack_channel_id owner_id tags custom_fields metadata external_id
-health_score livemode created_at updated_at""".split()
+health_score livemode created_at updated_at
+"""
+KEYS = _KEYS.split()
+ENVELOPE = ["id", "type", "created_at", "org_id", "livemode", "api_version", "actor", "request_id", "data"]
 EXTRA = ["previous_health_score", "health_bucket", "at_risk", "churned", "owner_email"]
 
 
@@ -132,7 +136,7 @@ async def test_a_patch_that_changes_nothing_writes_nothing(api: httpx.AsyncClien
     row = await new_customer(api, mrr=5, tags=["VIP"], metadata={"a": 1, "b": {"c": 2}}, external_id="e")
     journal = Journal(world.db, world.workspace.id)
     await journal.look()
-    for body in (
+    bodies: list[dict[str, Any]] = [
         {},
         {"name": row["name"]},
         {"mrr": 5.0},
@@ -144,7 +148,8 @@ async def test_a_patch_that_changes_nothing_writes_nothing(api: httpx.AsyncClien
         {"metadata": {"b": {"c": 2}, "a": 1}},
         {"id": "c" + "x" * 24, "created_at": "1999-01-01", "livemode": False},
         {"custom_fields": {}},
-    ):
+    ]
+    for body in bodies:
         assert await patched(api, row, **body) == row, body
     assert (await journal.look()).nothing
 
@@ -255,7 +260,7 @@ async def test_creation_writes_one_entry_and_one_event(api: httpx.AsyncClient, w
     # Creation fires `created` alone, whatever the first values are.
     [event] = written.events
     envelope = event.envelope
-    assert list(envelope) == "id type created_at org_id livemode api_version actor request_id data".split()
+    assert list(envelope) == ENVELOPE
     assert envelope["id"] == event.id
     assert (envelope["type"], envelope["org_id"]) == ("customer.created", world.workspace.id)
     assert (envelope["livemode"], envelope["api_version"]) == (True, "v1")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pivotal_server.contacts import service
+from pivotal_server.contacts.checks import check_email
 from pivotal_server.contacts.schemas import Contact, ContactCreate, ContactPage, ContactQuery, ContactUpdate
 from pivotal_server.contacts.wire import to_wire
 from pivotal_server.customers import service as customers
@@ -19,7 +20,7 @@ from pivotal_server.kit.http import OperationTable
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Deleted
 from pivotal_server.rest.context import Context
-from pivotal_server.rest.lists import filters_of, page
+from pivotal_server.rest.lists import as_stored, filters_of, page
 
 table = OperationTable("Contacts")
 
@@ -39,9 +40,10 @@ async def list_customer_contacts(context: Context) -> ContactPage:
     """The contacts of one customer, newest first, archived ones included unless filtered out."""
     customer = await customers.get_customer(context.db, context.org_id, context.id)
     query: ContactQuery = context.query
-    filters = filters_of(query)
-    if "email" in filters:
-        filters["email"] = filters["email"].lower()
+    filters: dict[str, Any] | None = filters_of(query)
+    if query.email is not None:
+        email = as_stored(check_email, query.email)
+        filters = None if email is None else {**filters_of(query), "email": email}
 
     async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Contact], datetime | None]:
         return await service.read_contacts(context.db, context.org_id, customer.id, part, filters)

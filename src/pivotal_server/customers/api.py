@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pivotal_server.customers import changes, service
+from pivotal_server.customers.checks import check_domain
 from pivotal_server.customers.schemas import (
     Customer,
     CustomerCreate,
@@ -24,13 +25,13 @@ from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Deleted
 from pivotal_server.members import service as members
 from pivotal_server.rest.context import Context
-from pivotal_server.rest.lists import filters_of, page
+from pivotal_server.rest.lists import as_stored, filters_of, page
 
 table = OperationTable("Customers")
 
 
 async def _filters(context: Context, query: CustomerQuery) -> dict[str, Any] | None:
-    """The filters as the repository takes them; ``None`` when they name an owner who does not exist."""
+    """The filters as the repository takes them; ``None`` when nothing can match them."""
     filters = filters_of(query)
     if "owner_id" in filters:
         member = await members.find(context.db, context.org_id, filters["owner_id"])
@@ -38,7 +39,9 @@ async def _filters(context: Context, query: CustomerQuery) -> dict[str, Any] | N
             return None
         filters["owner_id"] = member.id
     if "domain" in filters:
-        filters["domain"] = filters["domain"].lower()
+        filters["domain"] = as_stored(check_domain, filters["domain"])
+        if filters["domain"] is None:
+            return None
     if "tag" in filters:
         filters["tag"] = filters["tag"].casefold()
     return filters

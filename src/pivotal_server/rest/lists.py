@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 from msgspec import UNSET
 
 from pivotal_server.kit.clock import wire_micros
+from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.pagination import Slice
+from pivotal_server.kit.validation import Check
 from pivotal_server.kit.wire import ListQuery, Page
 
 P = TypeVar("P", bound=Page[Any])
@@ -35,6 +37,14 @@ def filters_of(query: ListQuery) -> dict[str, Any]:
         for name in query.__struct_fields__
         if name not in _SHARED and (value := getattr(query, name)) is not None
     }
+
+
+def as_stored(check: Check, value: str) -> Any:
+    """A filter's ``value`` in the form in which ``check`` lets it be stored; ``None`` when it never is."""
+    try:
+        return check(value, "")
+    except ApiError:
+        return None
 
 
 async def page(
