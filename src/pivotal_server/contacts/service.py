@@ -178,7 +178,7 @@ async def update_contact(uow: UnitOfWork, row: ContactRow, data: ContactUpdate) 
         if name in values:
             values[name] = kept_or_new(getattr(row, name), values[name])
     after = replace(row, **values)
-    if after.archived and not row.archived and "is_primary" not in values:
+    if after.archived and not row.archived and after.is_primary == row.is_primary:
         after = replace(after, is_primary=False)
     _refuse_archived_primary(after)
     if after == row:
