@@ -13,6 +13,7 @@ from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.onboardings import pages as onboarding_pages
 from pivotal_server.operations import OPERATIONS
+from pivotal_server.request_log import pages as log_pages
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.pipeline import ACCESS_ERRORS, RestApi
 from pivotal_server.services import Services
@@ -25,6 +26,7 @@ ROUTES = [
     *auth_pages.routes,
     *api_key_pages.routes,
     *mail_pages.routes,
+    *log_pages.routes,
     *new_customer_pages.routes,
     *contact_pages.routes,
     *onboarding_pages.routes,
@@ -48,9 +50,12 @@ class App:
             Documents(OPERATIONS, ACCESS_ERRORS, services.config.public_url),
             services.trusted_proxies,
             strict=strict,
+            recorder=services.recorder,
         )
+
         pages = Starlette(routes=ROUTES, exception_handlers=error_handlers())
         pages.state.services = services
+        pages.state.api_routes = tuple(sorted({operation.path for operation in OPERATIONS}))
         pages.state.live = LiveHub(services.db)
         self.pages: Any = page_middleware(pages, services)
 

@@ -20,6 +20,8 @@ from pivotal_server.db.engine import connect
 from pivotal_server.db.errors import DatabaseError
 from pivotal_server.db.migrate import migrate
 from pivotal_server.kit.crypto import BadSecretKey, SecretBox, secret_keys
+from pivotal_server.request_log import service as request_log
+from pivotal_server.request_log.recorder import Recorder
 from pivotal_server.rest import idempotency
 from pivotal_server.services import Services
 from pivotal_server.workspaces import service as workspaces
@@ -71,7 +73,9 @@ async def running(config: Config, box: SecretBox) -> AsyncIterator[Services]:
     await db.open()
     ring = KeyRing(db)
     ring.start()
-    services = Services(config, db, ring, box, AddressList(config.trusted_proxies))
+    recorder = Recorder(db)
+    recorder.start()
+    services = Services(config, db, ring, box, AddressList(config.trusted_proxies), recorder)
     keeper = asyncio.create_task(_maintain(services))
     try:
         yield services
@@ -79,6 +83,7 @@ async def running(config: Config, box: SecretBox) -> AsyncIterator[Services]:
         keeper.cancel()
         with suppress(asyncio.CancelledError):
             await keeper
+        await recorder.stop()
         await ring.stop()
         await db.close()
 
@@ -90,6 +95,7 @@ async def _maintain(services: Services) -> None:
             async with services.db.transaction() as tx:
                 await idempotency.purge(tx)
             await session_store.purge(services.db)
+            await request_log.purge(services.db)
         except DatabaseError as fault:
             _log.warning("maintenance waits for the database", reason=str(fault))
         await asyncio.sleep(MAINTENANCE_SECONDS)

@@ -7,6 +7,7 @@ from pivotal_server.auth.addresses import AddressList
 from pivotal_server.config import Config
 from pivotal_server.db.engine import Database
 from pivotal_server.kit.crypto import SecretBox
+from pivotal_server.request_log.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +19,4 @@ class Services:
     ring: KeyRing
     box: SecretBox
     trusted_proxies: AddressList
+    recorder: Recorder

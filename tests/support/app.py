@@ -26,6 +26,7 @@ from pivotal_server.db.engine import Database
 from pivotal_server.kit.crypto import SecretBox, new_secret_key
 from pivotal_server.members.service import MemberRow
 from pivotal_server.operations import OPERATIONS
+from pivotal_server.request_log.recorder import Recorder
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.pipeline import ACCESS_ERRORS, RestApi
 from pivotal_server.services import Services
@@ -139,13 +140,21 @@ class World:
 def new_services(db: Database, folder: Path) -> Services:
     """Services over an open database, with settings of their own."""
     config = load({"PIVOTAL_DATA": str(folder)})
-    return Services(config, db, KeyRing(db), SecretBox(new_secret_key()), AddressList())
+    return Services(config, db, KeyRing(db), SecretBox(new_secret_key()), AddressList(), Recorder(db))
 
 
 def new_rest(services: Services) -> RestApi:
     """The REST application, strict."""
     documents = Documents(OPERATIONS, ACCESS_ERRORS, "/")
-    return RestApi(services.db, services.ring, OPERATIONS, documents, services.trusted_proxies, strict=True)
+    return RestApi(
+        services.db,
+        services.ring,
+        OPERATIONS,
+        documents,
+        services.trusted_proxies,
+        strict=True,
+        recorder=services.recorder,
+    )
 
 
 async def new_world(services: Services, name: str = "VML", slug: str = "vml") -> World:

@@ -7,7 +7,9 @@ answer is encoded before the commit and sent after it.
 
 import re
 from collections.abc import Sequence
+from time import perf_counter
 
+import msgspec
 import structlog
 
 from pivotal_server.api_keys.ring import KeyRing, KnownKey
@@ -37,6 +39,7 @@ from pivotal_server.kit.ids import request_id
 from pivotal_server.kit.wire import Error, ErrorBody
 from pivotal_server.limits.catalogue import BODY_BYTES
 from pivotal_server.limits.window import headers as limit_headers
+from pivotal_server.request_log.recorder import Note, Recorder
 from pivotal_server.rest.context import ENCODER, Context
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.idempotency import Running, claim_of
@@ -54,6 +57,8 @@ ACCESS_ERRORS = (
 )
 _OWN_ID = re.compile(rb"[A-Za-z0-9_.-]{1,128}")
 _JSON = (b"content-type", b"application/json")
+
+DECODER = msgspec.json.Decoder(Error)
 
 _log = structlog.get_logger(__name__)
 
@@ -77,6 +82,7 @@ class RestApi:
         trusted_proxies: AddressList,
         *,
         strict: bool = False,
+        recorder: Recorder | None = None,
     ) -> None:
         self._db = db
         self._ring = ring
@@ -85,9 +91,11 @@ class RestApi:
         self._trusted = trusted_proxies
         self._strict = strict
         self._running = Running()
+        self._recorder = recorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        started = perf_counter()
         request = Request(scope, receive)
         own_id = request.headers.get(b"x-request-id")
         if own_id is not None and _OWN_ID.fullmatch(own_id):
@@ -110,6 +118,8 @@ class RestApi:
             _log.exception("request failed", request_id=known_as, method=request.method, path=request.path)
             status, body = self._refuse(INTERNAL_ERROR(), known_as, headers)
         await respond(send, status, headers, body)
+        if self._recorder is not None and request.principal is not None:
+            self._record(self._recorder, request, known_as, status, body, perf_counter() - started)
 
     async def _answer(self, request: Request, known_as: str, headers: Headers) -> tuple[int, bytes]:
         if request.path.startswith(f"{PREFIX}/openapi."):
@@ -125,6 +135,7 @@ class RestApi:
             if b"authorization" in request.headers:
                 await self._admit(request, headers)
             raise
+        request.operation = operation
         if not self._strict:
             return await self._perform(operation, values, request, known_as, headers)
         try:
@@ -141,10 +152,34 @@ class RestApi:
             raise ROUTE_NOT_FOUND()
         return self._router.find(request.method, path[len(PREFIX) :])
 
+    def _record(
+        self, recorder: Recorder, request: Request, known_as: str, status: int, body: bytes, took: float
+    ) -> None:
+        known: KnownKey = request.principal
+        failed = status >= 400
+        recorder.add(
+            Note(
+                known.actor.org_id,
+                clock.unix() - took,
+                known_as,
+                known.row.id,
+                request.method,
+                "" if request.operation is None else request.operation.path,
+                request.path,
+                status,
+                _code_of(body) if failed else None,
+                int(took * 1_000_000),
+                known.used_address,
+                request.raw if failed and request.raw else None,
+                body if failed else None,
+            )
+        )
+
     async def _admit(self, request: Request, headers: Headers) -> tuple[KnownKey, str]:
         """Authenticate and count. Raises the 401 errors and ``rate_limited``."""
         address = client_address(request.peer, request.scope["headers"], self._trusted)
         known = await self._ring.recognise(request.headers.get(b"authorization"), address)
+        request.principal = known
         now = clock.unix()
         known.use(address, now)
         decision = known.window.hit(now)
@@ -241,6 +276,10 @@ class RestApi:
             raise UndeclaredAnswer(
                 f"{operation.id} does not declare the headers {sent - allowed} with {status}"
             )
+
+
+def _code_of(body: bytes) -> str:
+    return DECODER.decode(body).error.code
 
 
 async def _call(operation: Operation, context: Context, arguments: list[object]) -> tuple[int, bytes]:

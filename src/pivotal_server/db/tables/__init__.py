@@ -18,6 +18,7 @@ from pivotal_server.db.tables.records import (
     onboardings,
     phase_transitions,
 )
+from pivotal_server.db.tables.requests import api_requests
 from pivotal_server.db.tables.server import (
     api_key_lookup,
     people,
@@ -35,6 +36,7 @@ __all__ = [
     "activity_personal",
     "api_key_lookup",
     "api_keys",
+    "api_requests",
     "contacts",
     "counters",
     "customer_former_slugs",

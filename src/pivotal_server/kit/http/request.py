@@ -17,15 +17,22 @@ class Disconnected(Exception):
 
 
 class Request:
-    """One HTTP request. ``headers`` maps lower-case names to values; of doubles the last one stays."""
+    """One HTTP request. ``headers`` maps lower-case names to values; of doubles the last one stays.
 
-    __slots__ = ("_receive", "headers", "method", "path", "scope")
+    Filled in on its way: ``raw``, its body, once that has been read; ``principal``, who makes it;
+    ``operation``, what it asks for.
+    """
+
+    __slots__ = ("_receive", "headers", "method", "operation", "path", "principal", "raw", "scope")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
         self._receive = receive
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        self.raw = b""
+        self.principal: Any = None
+        self.operation: Any = None
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
 
     def text_header(self, name: bytes) -> str | None:
@@ -81,7 +88,8 @@ class Request:
             parts.append(part)
             if not message.get("more_body", False):
                 break
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        self.raw = parts[0] if len(parts) == 1 else b"".join(parts)
+        return self.raw
 
 
 async def respond(send: Send, status: int, headers: Headers, body: bytes) -> None:

@@ -1,0 +1,141 @@
+"""Recording requests: a note in memory during the request, one batch to the database every second.
+
+A crash loses at most the last second of the log, never a request itself. Of failed requests the bodies are
+kept, cut to 4 KiB and without anything that looks like a secret.
+"""
+
+import asyncio
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import structlog
+
+from pivotal_server.auth.keys import KEY_PATTERN
+from pivotal_server.db.engine import Database
+from pivotal_server.db.errors import DatabaseError
+from pivotal_server.kit.ids import cuid
+from pivotal_server.request_log import repository
+
+FLUSH_SECONDS = 1.0
+MOST_WAITING = 20_000
+"""Requests that wait at most; beyond that the oldest are dropped, and the log says how many."""
+BATCH = 500
+MOST_BODY = 4096
+
+_SECRET_NAME = re.compile(
+    r"secret|token|password|passwd|authorization|api[_-]?key|credential|signature", re.IGNORECASE
+)
+_SECRET_TEXT = re.compile(rf"{KEY_PATTERN}|\bBearer\s+\S+", re.IGNORECASE)
+HIDDEN = "[removed]"
+
+_log = structlog.get_logger(__name__)
+
+
+class Note(msgspec.Struct):
+    """One finished request, before it is written. ``at``: Unix seconds of its start."""
+
+    org_id: str
+    at: float
+    request_id: str
+    api_key_id: str
+    method: str
+    route: str
+    path: str
+    status: int
+    code: str | None
+    duration_us: int
+    address: str
+    request_body: bytes | None
+    response_body: bytes | None
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: HIDDEN if _SECRET_NAME.search(str(name)) else _redacted(entry)
+            for name, entry in value.items()
+        }
+    if isinstance(value, list):
+        return [_redacted(entry) for entry in value]
+    return _SECRET_TEXT.sub(HIDDEN, value) if isinstance(value, str) else value
+
+
+def without_secrets(body: bytes) -> str:
+    """A body as it is kept: at most 4 KiB of text, secrets replaced.
+
+    In JSON the values under names that sound like secrets are replaced whole, everywhere whatever has the
+    form of an API key or a bearer token.
+    """
+    try:
+        text = msgspec.json.encode(_redacted(msgspec.json.decode(body))).decode()
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        text = _SECRET_TEXT.sub(HIDDEN, body[: 2 * MOST_BODY].decode("utf-8", "replace")).replace(
+            "\0", "\ufffd"
+        )
+    return text if len(text) <= MOST_BODY else f"{text[:MOST_BODY]}…"
+
+
+class Recorder:
+    """Collects notes and writes them in the background."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._waiting: list[Note] = []
+        self._dropped = 0
+        self._writer: asyncio.Task[None] | None = None
+
+    def add(self, note: Note) -> None:
+        """Take a note; costs the request an append."""
+        if len(self._waiting) >= MOST_WAITING:
+            del self._waiting[:BATCH]
+            self._dropped += BATCH
+        self._waiting.append(note)
+
+    async def flush(self) -> None:
+        """Write everything that waits. Raises the errors of the database; what failed waits on."""
+        while self._waiting:
+            notes, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            try:
+                async with self._db.transaction() as tx:
+                    await repository.insert(tx, [_row(note) for note in notes])
+            except BaseException:
+                self._waiting[:0] = notes
+                raise
+        if self._dropped:
+            _log.warning("request log too slow", dropped=self._dropped)
+            self._dropped = 0
+
+    def start(self) -> None:
+        """Begin writing in the background."""
+        self._writer = asyncio.create_task(self._keep_writing())
+
+    async def stop(self) -> None:
+        """Write what is left and end the background task."""
+        if self._writer is not None:
+            self._writer.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._writer
+            self._writer = None
+        with suppress(DatabaseError):
+            await self.flush()
+
+    async def _keep_writing(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            try:
+                await self.flush()
+            except DatabaseError as fault:
+                _log.warning("the request log waits for the database", reason=str(fault))
+
+
+def _row(note: Note) -> dict[str, Any]:
+    row = msgspec.structs.asdict(note)
+    row["id"] = cuid()
+    row["at"] = datetime.fromtimestamp(note.at, UTC)
+    row["path"] = note.path[:500].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    for name in ("request_body", "response_body"):
+        row[name] = None if row[name] is None else without_secrets(row[name])
+    return row
