@@ -13,10 +13,9 @@ from pivotal_server.api_keys import pages as api_key_pages
 from pivotal_server.auth import pages as auth_pages
 from pivotal_server.auth import signing_in
 from pivotal_server.auth.sessions import SESSION_COOKIE
-from pivotal_server.members.service import MemberRow, join
+from pivotal_server.members.service import MemberRow
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.services import Services
-from pivotal_server.unit_of_work import unit_of_work
 from pivotal_server.web.session import error_handlers, page_middleware
 from tests.support.app import World
 
@@ -55,7 +54,7 @@ class Browser:
         """Open a page; redirects are not followed."""
         if htmx:
             headers["HX-Request"] = "true"
-        return self._show(await self.client.get(path, headers=headers))
+        return self.show(await self.client.get(path, headers=headers))
 
     async def post(
         self,
@@ -70,9 +69,10 @@ class Browser:
         if htmx:
             headers["HX-Request"] = "true"
         data = {"csrf_token": self.csrf if csrf is None else csrf, **(fields or {})}
-        return self._show(await self.client.post(path, data=data, headers=headers))
+        return self.show(await self.client.post(path, data=data, headers=headers))
 
-    def _show(self, response: httpx.Response) -> httpx.Response:
+    def show(self, response: httpx.Response) -> httpx.Response:
+        """Take an answer as the page that is shown now."""
         self.last = response
         found = _TOKEN.search(response.text)
         if found:
@@ -117,10 +117,3 @@ async def dana(world: World, browsers: Browsers) -> Browser:
     browser = browsers()
     await browser.sign_in(world.services, world.workspace.id, world.owner)
     return browser
-
-
-async def new_member(world: World, name: str, role: str) -> MemberRow:
-    """Another member of the workspace: ``Ana Ruiz`` has the address ``ana@vml.example``."""
-    email = f"{name.partition(' ')[0].lower()}@{world.workspace.slug}.example"
-    async with unit_of_work(world.db, world.operator) as uow:
-        return await join(uow, email, name, role)

@@ -8,8 +8,10 @@ from starlette.routing import Route
 from pivotal_server.api_keys import service as api_keys
 from pivotal_server.api_keys.service import MAX_RATE_LIMIT, ApiKeyRow, KeyRequest
 from pivotal_server.api_keys.views import KeyForm, RevokeForm, key_list, key_view, scope_rows
+from pivotal_server.errors_catalogue import API_KEY_NOT_FOUND
 from pivotal_server.kit import clock
 from pivotal_server.kit.errors import ApiError
+from pivotal_server.kit.ids import is_cuid
 from pivotal_server.kit.text import parse_day
 from pivotal_server.members import service as members
 from pivotal_server.web.faults import STATUS_OF_CODE
@@ -151,7 +153,7 @@ def _words(fault: ApiError) -> str:
 @page(NAV, capability="administer")
 async def ask_revoke(visit: Visit) -> Response:
     """The question before a key is revoked: which one, and when it was used last."""
-    row = await api_keys.get_key(visit.db, visit.org_id, visit.request.path_params["id"])
+    row = await api_keys.get_key(visit.db, visit.org_id, _id(visit))
     if row.revoked_at is not None:
         return go_to(visit.request, PATH)
     form = Form("revoke", f"{PATH}/{row.id}/revoke", PATH)
@@ -162,9 +164,17 @@ async def ask_revoke(visit: Visit) -> Response:
 async def revoke_key(visit: Visit) -> Response:
     """Revoke a key; every process refuses it from its next request on (APP-KEY-3)."""
     async with visit.work() as uow:
-        row = await api_keys.revoke_key(uow, visit.request.path_params["id"])
+        row = await api_keys.revoke_key(uow, _id(visit))
     await visit.services.db.bump_epoch_everywhere()
     return saved(visit.request, PATH, toast="Key revoked", detail=row.name, refresh=["keys"])
+
+
+def _id(visit: Visit) -> str:
+    """The key that the path names; text that is no id never reaches the database."""
+    id: str = visit.request.path_params["id"]
+    if not is_cuid(id):
+        raise API_KEY_NOT_FOUND()
+    return id
 
 
 routes = [

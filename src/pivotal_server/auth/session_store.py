@@ -98,7 +98,7 @@ async def start(tx: Transaction, person_id: str, org_id: str, client: Client, no
         created_at=now,
         last_used_at=now,
         address=client.address,
-        user_agent=client.user_agent[:LONGEST],
+        user_agent=client.user_agent[:LONGEST].replace("\0", ""),
     )
     await repository.insert_session(tx, row)
     return token
