@@ -1,11 +1,13 @@
 """Running the server: migrate, open, first workspace, serve, and an orderly end."""
 
 import asyncio
+import os
 import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 import structlog
 from granian.constants import HTTPModes, Interfaces
@@ -27,6 +29,7 @@ from pivotal_server.services import Services
 from pivotal_server.workspaces import service as workspaces
 
 MAINTENANCE_SECONDS = 3600.0
+ADDRESS_FILE = "public_url"
 
 _log = structlog.get_logger(__name__)
 
@@ -67,25 +70,34 @@ def check_port(config: Config) -> None:
 
 
 @asynccontextmanager
-async def running(config: Config, box: SecretBox) -> AsyncIterator[Services]:
-    """The services of one process, with their background work, from open to close."""
+async def running(config: Config, box: SecretBox, *, background: bool = True) -> AsyncIterator[Services]:
+    """The services of one process from open to close; with ``background``, also a server's own work."""
     db = connect(config.database_url)
     await db.open()
-    ring = KeyRing(db)
-    ring.start()
-    recorder = Recorder(db)
-    recorder.start()
-    services = Services(config, db, ring, box, AddressList(config.trusted_proxies), recorder)
+    services = Services(config, db, KeyRing(db), box, AddressList(config.trusted_proxies), Recorder(db))
+    try:
+        if background:
+            async with _background(services):
+                yield services
+        else:
+            yield services
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def _background(services: Services) -> AsyncIterator[None]:
+    services.ring.start()
+    services.recorder.start()
     keeper = asyncio.create_task(_maintain(services))
     try:
-        yield services
+        yield
     finally:
         keeper.cancel()
         with suppress(asyncio.CancelledError):
             await keeper
-        await recorder.stop()
-        await ring.stop()
-        await db.close()
+        await services.recorder.stop()
+        await services.ring.stop()
 
 
 async def _maintain(services: Services) -> None:
@@ -101,7 +113,17 @@ async def _maintain(services: Services) -> None:
         await asyncio.sleep(MAINTENANCE_SECONDS)
 
 
-async def first_workspace(services: Services, email: str, name: str, workspace_name: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class FirstWorkspace:
+    """What a first start creates."""
+
+    name: str = "My workspace"
+    slug: str = "workspace"
+    owner_email: str = "owner@localhost"
+    owner_name: str = "Owner"
+
+
+async def first_workspace(services: Services, first: FirstWorkspace) -> str | None:
     """On a server without a workspace, create one; returns a sign-in link for its owner.
 
     ``None`` when there is a workspace already.
@@ -109,7 +131,11 @@ async def first_workspace(services: Services, email: str, name: str, workspace_n
     if await workspaces.all_workspaces(services.db):
         return None
     workspace, owner = await workspaces.create_workspace(
-        services.db, name=workspace_name, owner_email=email, owner_name=name
+        services.db,
+        name=first.name,
+        slug=first.slug,
+        owner_email=first.owner_email,
+        owner_name=first.owner_name,
     )
     return await signing_in.server_link(services, workspace.id, owner)
 
@@ -119,16 +145,16 @@ async def serve(
     box: SecretBox,
     announce: Callable[[str | None, float], None],
     *,
-    owner: tuple[str, str, str],
+    first: FirstWorkspace,
     started: float,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then finish the requests that are under way.
 
-    ``owner`` is the address, name and workspace name for a first start. ``announce`` is called once the
-    server listens, with the sign-in link of a first start (or ``None``) and the seconds since ``started``.
+    ``first`` says what a first start creates. ``announce`` is called once the server listens, with the
+    sign-in link of a first start (or ``None``) and the seconds since ``started``.
     """
     async with running(config, box) as services:
-        link = await first_workspace(services, *owner)
+        link = await first_workspace(services, first)
         app = create_app(services)
         server = Server(
             app,
@@ -145,8 +171,26 @@ async def serve(
             loop.add_signal_handler(number, server.stop)
         serving = asyncio.create_task(server.serve())
         await _answering(config, serving)
+        _remember_public_url(config)
         announce(link, time.monotonic() - started)
         await serving
+
+
+def _remember_public_url(config: Config) -> None:
+    # Commands beside the server read it; without it they still work, only with the default port in links.
+    with suppress(OSError):
+        config.data.mkdir(parents=True, exist_ok=True)
+        (config.data / ADDRESS_FILE).write_text(config.public_url + "\n", encoding="ascii")
+
+
+def last_public_url(config: Config) -> str | None:
+    """The address of the server that last used this data folder, unless a setting says it or none ran."""
+    if os.environ.get("PIVOTAL_PUBLIC_URL") or os.environ.get("PIVOTAL_PORT"):
+        return None
+    try:
+        return (config.data / ADDRESS_FILE).read_text(encoding="ascii").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 async def _answering(config: Config, serving: "asyncio.Task[None]") -> None:
