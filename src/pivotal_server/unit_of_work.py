@@ -41,9 +41,12 @@ class UnitOfWork:
         self._entries: list[Entry] = []
         self._live: set[str] = set()
 
-    async def allocate(self, object_type: str) -> tuple[int, datetime]:
-        """The next ``display_id`` and ``created_at`` of an object type."""
-        return await allocate(self.tx, self.org_id, object_type, self.now)
+    async def allocate(self, object_type: str, count: int = 1) -> tuple[int, datetime]:
+        """The next ``display_id`` and ``created_at`` of an object type.
+
+        Of several, the others follow in steps of one and of one microsecond.
+        """
+        return await allocate(self.tx, self.org_id, object_type, self.now, count)
 
     def touched(self, before: datetime) -> datetime:
         """The ``updated_at`` of a row last changed at ``before``: now, and always later than that."""
@@ -96,6 +99,7 @@ class UnitOfWork:
         target: tuple[str, str, int | None],
         customer_id: str | None = None,
         onboarding_id: str | None = None,
+        task_id: str | None = None,
         contact_id: str | None = None,
         diff: Sequence[FieldChange] = (),
         reason: str | None = None,
@@ -113,6 +117,7 @@ class UnitOfWork:
                 target_display_id=target[2],
                 customer_id=customer_id,
                 onboarding_id=onboarding_id,
+                task_id=task_id,
                 contact_id=contact_id,
                 diff=list(diff),
                 reason=reason,

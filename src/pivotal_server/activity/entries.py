@@ -31,6 +31,7 @@ class Entry(msgspec.Struct, kw_only=True):
     target_display_id: int | None
     customer_id: str | None
     onboarding_id: str | None
+    task_id: str | None
     contact_id: str | None
     diff: list[Change]
     reason: str | None
@@ -87,7 +88,7 @@ async def write_entries(
                 "target_display_id": entry.target_display_id,
                 "customer_id": entry.customer_id,
                 "onboarding_id": entry.onboarding_id,
-                "task_id": None,
+                "task_id": entry.task_id,
                 "contact_id": entry.contact_id,
                 "actor_type": actor.type,
                 "actor_id": actor.id,
