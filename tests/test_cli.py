@@ -1,0 +1,133 @@
+"""The program beside and without a running server: what it prints, and its one-line faults."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pivotal_server.auth.keys import KEY_PATTERN, parse
+
+
+def run(*arguments: str, data: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PIVOTAL_")}
+    return subprocess.run(
+        [sys.executable, "-m", "pivotal_server", *arguments, "--data", str(data)],
+        env={**env, "PYTHONPATH": "src", "COLUMNS": "200", **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with one workspace."""
+    folder = tmp_path / "data"
+    made = run("workspace", "create", "--name", "VML", "--owner-email", "dana@vml.example", data=folder)
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+def test_keys_are_made_listed_and_revoked(data: Path) -> None:
+    made = run("keys", "create", "--name", "ci", "--mode", "test", "--rate-limit", "0", "--json", data=data)
+    key = json.loads(made.stdout)
+    assert parse(key["key"]) is not None
+    assert (key["mode"], key["rate_limit"]) == ("test", 0)
+    (listed,) = json.loads(run("keys", "list", "--json", data=data).stdout)
+    assert listed["id"] == key["id"]
+    assert "key" not in listed
+    assert not re.search(KEY_PATTERN, run("keys", "list", data=data).stdout)
+    assert run("keys", "revoke", key["id"], data=data).returncode == 0
+    (revoked,) = json.loads(run("keys", "list", "--json", data=data).stdout)
+    assert revoked["revoked_at"] is not None
+    again = run("keys", "revoke", key["id"], data=data)
+    assert again.returncode == 1
+    assert again.stderr == f"pivotal: vml has no active API key '{key['id']}'\n"
+
+
+def test_a_key_alone_is_printed_alone(data: Path) -> None:
+    made = run("keys", "create", "--name", "local-dev", data=data)
+    assert parse(made.stdout.strip()) is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("keys", "create", "--name", ""), "name must contain at least 1 character"),
+        (("keys", "create", "--name", "x", "--scope", "read:nothing"), "Invalid value. Expected"),
+        (("keys", "create", "--name", "x", "--allow", "nowhere"), "'nowhere' is no IP address"),
+        (("keys", "list", "--workspace", "other"), "There is no workspace 'other'"),
+        (("login-link", "--email", "nobody@vml.example"), "nobody@vml.example is no active member of vml"),
+        (
+            ("workspace", "create", "--name", "VML", "--slug", "vml", "--owner-email", "a@b.example"),
+            "already exists",
+        ),
+        (("workspace", "create", "--name", "X Y", "--owner-email", "nonsense"), "Invalid email"),
+    ],
+)
+def test_faults_are_one_line_and_a_failing_exit(data: Path, arguments: tuple[str, ...], message: str) -> None:
+    done = run(*arguments, data=data)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert message in done.stderr
+    assert done.stderr.startswith("pivotal: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_login_links_lead_to_the_public_url(data: Path) -> None:
+    link = run("login-link", data=data, PIVOTAL_PUBLIC_URL="https://pivotal.example").stdout
+    assert re.fullmatch(r"https://pivotal\.example/login/confirm\?token=[0-9A-Za-z]{43}\n", link)
+
+
+def test_members_are_added_once(data: Path) -> None:
+    for _ in range(2):
+        done = run("member", "add", "ben@vml.example", "--name", "Ben", "--role", "viewer", data=data)
+        assert done.stdout == "Ben <ben@vml.example> is viewer of vml\n"
+    members = json.loads(run("member", "list", "--json", data=data).stdout)
+    assert [member["role"] for member in members] == ["owner", "viewer"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"PIVOTAL_PORT": "http"}, "PIVOTAL_PORT must be a port"),
+        ({"PIVOTAL_PUBLIC_URL": "pivotal.example"}, "PIVOTAL_PUBLIC_URL must be http(s)://host"),
+        ({"PIVOTAL_LOG_LEVEL": "loud"}, "PIVOTAL_LOG_LEVEL must be"),
+        ({"PIVOTAL_TRUSTED_PROXIES": "nowhere"}, "PIVOTAL_TRUSTED_PROXIES"),
+        ({"PIVOTAL_SECRET_KEY": "short"}, "PIVOTAL_SECRET_KEY"),
+    ],
+)
+def test_a_bad_setting_is_one_line(tmp_path: Path, environ: dict[str, str], message: str) -> None:
+    folder = tmp_path / "data"
+    done = run("workspace", "list", data=folder, **environ)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (folder / "pivotal.db").exists()
+
+
+def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("precious")
+    done = run("migrate", data=file)
+    assert done.returncode == 1
+    assert done.stderr.startswith("pivotal: Cannot use the data folder")
+    assert file.read_text() == "precious"
+
+
+def test_the_openapi_document_is_written(tmp_path: Path) -> None:
+    target = tmp_path / "openapi.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "pivotal_server", "openapi", "write", str(target)],
+        env={**os.environ, "PYTHONPATH": "src"},
+        check=False,
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(target.read_text())["openapi"] == "3.1.0"
