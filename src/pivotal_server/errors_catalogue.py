@@ -73,6 +73,20 @@ IMMUTABLE_FIELD = ErrorCode(
     "{name} cannot be changed once it is set",
     "Leave the property out.",
 )
+SUBTASK_DEPTH = ErrorCode(
+    "subtask_depth",
+    400,
+    "invalid_request_error",
+    "A subtask cannot have subtasks, and a task with subtasks cannot become one",
+    "Name a task that is no subtask itself.",
+)
+DEPENDENCY_CYCLE = ErrorCode(
+    "dependency_cycle",
+    400,
+    "invalid_request_error",
+    "These tasks would wait for each other: {path}",
+    "Leave out one of the dependencies on the path that the message names.",
+)
 # 401, 403
 MISSING_API_KEY = ErrorCode(
     "missing_api_key",
@@ -145,6 +159,20 @@ ONBOARDING_NOT_FOUND = ErrorCode(
     "No such onboarding",
     "Check the id; deleted onboardings are not found.",
 )
+TASK_NOT_FOUND = ErrorCode(
+    "task_not_found",
+    404,
+    "not_found",
+    "No such task",
+    "Check the id; deleted tasks, and those of deleted onboardings, are not found.",
+)
+TEMPLATE_NOT_FOUND = ErrorCode(
+    "template_not_found",
+    404,
+    "not_found",
+    "No such template",
+    "Check the id; deleted templates are not found.",
+)
 API_KEY_NOT_FOUND = ErrorCode("api_key_not_found", 404, "not_found", "No such API key", app_only=True)
 MAIL_NOT_FOUND = ErrorCode("mail_not_found", 404, "not_found", "No such mail", app_only=True)
 WORKSPACE_NOT_FOUND = ErrorCode("workspace_not_found", 404, "not_found", "No such workspace", app_only=True)
@@ -178,6 +206,13 @@ EXTERNAL_ID_TAKEN = ErrorCode(
     'The external id "{external_id}" is already in use',
     "Update the record that has it.",
 )
+TEMPLATE_NAME_TAKEN = ErrorCode(
+    "template_name_taken",
+    409,
+    "conflict",
+    'A template called "{name}" exists in this phase',
+    "Choose another name, or change the template that has it.",
+)
 # 429, 500, 503
 # Codes that only the web app can meet
 INSUFFICIENT_ROLE = ErrorCode(
@@ -202,6 +237,7 @@ __all__ = [
     "BODY_TOO_LARGE",
     "CONTACT_NOT_FOUND",
     "CUSTOMER_NOT_FOUND",
+    "DEPENDENCY_CYCLE",
     "EMAIL_TAKEN",
     "EXTERNAL_ID_TAKEN",
     "IDEMPOTENCY_KEY_IN_USE",
@@ -233,6 +269,10 @@ __all__ = [
     "READ_ONLY_KEY",
     "ROUTE_NOT_FOUND",
     "SLUG_TAKEN",
+    "SUBTASK_DEPTH",
+    "TASK_NOT_FOUND",
+    "TEMPLATE_NAME_TAKEN",
+    "TEMPLATE_NOT_FOUND",
     "TERMINAL_PHASE",
     "TOO_BIG",
     "TOO_SMALL",

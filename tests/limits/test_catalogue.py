@@ -16,6 +16,11 @@ def test_app_lim_3_the_declared_defaults_are_the_documented_ones() -> None:
         "body_bytes": 1024 * 1024,
         "contacts_per_customer": 10_000,
         "tags_per_customer": 50,
+        "tasks_per_onboarding": 2_000,
+        "subtasks_per_task": 100,
+        "predecessors_per_task": 20,
+        "templates": 500,
+        "tasks_per_template": 300,
     }
 
 

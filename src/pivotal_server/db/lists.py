@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, FromClause, Table, bindparam, func, select
 
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.statements import Statement, StatementCache, columns_of
-from pivotal_server.db.wire import moment_of, undecoded, wire_columns_of
+from pivotal_server.db.wire import NONE_COMPUTED, moment_of, undecoded, wire_columns_of
 from pivotal_server.kit.pagination import Slice
 
 R = TypeVar("R", bound=Struct)
@@ -39,7 +39,7 @@ class PagedList(Generic[R]):
     ``base`` conditions always hold; ``filters`` maps a name, bound under that name, to its condition.
     ``driven`` maps a filter to another table joined on, and that table's copy of ``created_at``: with that
     filter the other table's index leads, so that rare values cost no more than common ones.
-    With ``wire`` the rows are wire objects, read as ``db/wire.py`` says.
+    With ``wire`` the rows are wire objects, read as ``db/wire.py`` says, ``computed`` among them.
     """
 
     def __init__(
@@ -51,9 +51,10 @@ class PagedList(Generic[R]):
         driven: Mapping[str, tuple[FromClause, ColumnElement[Any]]] | None = None,
         *,
         wire: bool = False,
+        computed: Mapping[str, ColumnElement[Any]] = NONE_COMPUTED,
     ) -> None:
         self._row = row
-        self._columns = wire_columns_of(row, table) if wire else columns_of(row, table)
+        self._columns = wire_columns_of(row, table, computed) if wire else columns_of(row, table)
         self._table = table
         self._base = [table.c.org_id == bindparam("org_id"), *base]
         self._driven = dict(driven or {})

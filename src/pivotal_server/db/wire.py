@@ -5,7 +5,9 @@ calendar day to its midnight, a whole number without ``.0``. Nothing stands betw
 the encoder but the wire struct itself.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -20,6 +22,8 @@ from pivotal_server.kit.references import number_in
 from pivotal_server.kit.wire import plain_number
 
 R = TypeVar("R", bound=msgspec.Struct)
+
+NONE_COMPUTED: Mapping[str, ColumnElement[Any]] = MappingProxyType({})
 
 
 def day_text(day: date) -> str:
@@ -47,6 +51,13 @@ class _WireDay(PortableType):
     }
 
 
+class _WirePlainDay(PortableType):
+    impl = Text
+    cache_ok = True
+    storage: ClassVar[dict[str, TypeEngine[Any]]] = {"sqlite": Text(), "postgresql": Date()}
+    decoders: ClassVar[dict[str, Convert]] = {"postgresql": date.isoformat}
+
+
 class _WireNumber(PortableType):
     impl = Float
     cache_ok = True
@@ -65,9 +76,22 @@ class _Undecoded(PortableType):
     }
 
 
-def wire_columns_of(struct: type[msgspec.Struct], table: Table) -> list[ColumnElement[Any]]:
-    """The columns of ``table`` that the fields of a wire struct name, in their order."""
-    return [_on_the_wire(table.c[name]).label(name) for name in struct.__struct_fields__]
+def wire_columns_of(
+    struct: type[msgspec.Struct], table: Table, computed: Mapping[str, ColumnElement[Any]] = NONE_COMPUTED
+) -> list[ColumnElement[Any]]:
+    """The columns of ``table`` that the fields of a wire struct name, in their order.
+
+    ``computed`` holds what stands in the place of a column, by the name of the field.
+    """
+    return [
+        (computed[name] if name in computed else _on_the_wire(table.c[name])).label(name)
+        for name in struct.__struct_fields__
+    ]
+
+
+def plain_day(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A calendar day written as such, ``2026-06-01``."""
+    return type_coerce(column, _WirePlainDay())
 
 
 def undecoded(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -93,8 +117,13 @@ def _on_the_wire(column: ColumnElement[Any]) -> ColumnElement[Any]:
 class WireRead(Generic[R]):
     """Reads one live row of ``table`` as the wire object ``kind``, by ``id`` or ``display_id``."""
 
-    def __init__(self, kind: type[R], table: Table) -> None:
-        found = select(*wire_columns_of(kind, table)).where(
+    def __init__(
+        self,
+        kind: type[R],
+        table: Table,
+        computed: Mapping[str, ColumnElement[Any]] = NONE_COMPUTED,
+    ) -> None:
+        found = select(*wire_columns_of(kind, table, computed)).where(
             table.c.org_id == bindparam("org_id"), table.c.deleted_at.is_(None)
         )
         self._by_id = Statement(found.where(table.c.id == bindparam("id")), into=kind)

@@ -52,9 +52,13 @@ SPECIFIC: dict[str, tuple[tuple[str, Callable[[State, State], bool]], ...]] = {
         ("onboarding.launched", _launched),
         ("onboarding.completed", _becomes("state", "done")),
     ),
+    "task": (
+        ("task.completed", _becomes("done", True)),
+        ("task.reopened", _becomes("done", False)),
+    ),
 }
 
-RESOURCE_ORDER = {"customer": 0, "contact": 1, "onboarding": 2}
+RESOURCE_ORDER = {"customer": 0, "contact": 1, "onboarding": 2, "task": 3}
 """The order of affected objects within one transaction."""
 
 

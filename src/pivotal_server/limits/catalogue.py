@@ -15,6 +15,9 @@ class LimitScope(StrEnum):
     REQUEST = "request"
     WORKSPACE = "workspace"
     CUSTOMER = "customer"
+    ONBOARDING = "onboarding"
+    TASK = "task"
+    TEMPLATE = "template"
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -113,6 +116,57 @@ TAGS_PER_CUSTOMER = Limit(
     most=500,
 )
 
+TASKS_PER_ONBOARDING = Limit(
+    "tasks_per_onboarding",
+    "Tasks of an onboarding",
+    2_000,
+    "tasks",
+    LimitScope.ONBOARDING,
+    "Tasks and subtasks that are not deleted.",
+    setting="workspace",
+    most=10_000,
+)
+SUBTASKS_PER_TASK = Limit(
+    "subtasks_per_task",
+    "Subtasks of a task",
+    100,
+    "subtasks",
+    LimitScope.TASK,
+    "Subtasks that are not deleted.",
+    setting="workspace",
+    most=500,
+)
+PREDECESSORS_PER_TASK = Limit(
+    "predecessors_per_task",
+    "Predecessors of a task",
+    20,
+    "predecessors",
+    LimitScope.TASK,
+    "Tasks that one task waits for.",
+    setting="workspace",
+    most=100,
+)
+TEMPLATES = Limit(
+    "templates",
+    "Phase templates",
+    500,
+    "templates",
+    LimitScope.WORKSPACE,
+    "Phase templates that are not deleted.",
+    setting="workspace",
+    most=5_000,
+)
+TASKS_PER_TEMPLATE = Limit(
+    "tasks_per_template",
+    "Tasks of a template",
+    300,
+    "tasks",
+    LimitScope.TEMPLATE,
+    "Tasks and subtasks of one phase template.",
+    setting="workspace",
+    most=1_000,
+)
+
 LIMITS: dict[str, Limit] = {
     limit.name: limit
     for limit in (
@@ -123,6 +177,11 @@ LIMITS: dict[str, Limit] = {
         BODY_BYTES,
         CONTACTS_PER_CUSTOMER,
         TAGS_PER_CUSTOMER,
+        TASKS_PER_ONBOARDING,
+        SUBTASKS_PER_TASK,
+        PREDECESSORS_PER_TASK,
+        TEMPLATES,
+        TASKS_PER_TEMPLATE,
     )
 }
 

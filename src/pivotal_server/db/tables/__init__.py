@@ -29,6 +29,7 @@ from pivotal_server.db.tables.server import (
     workspaces,
 )
 from pivotal_server.db.tables.stream import activity, activity_personal, events
+from pivotal_server.db.tables.tasks import date_notes, task_dependencies, tasks, templates
 from pivotal_server.db.tables.workspace import api_keys, counters, idempotency_keys, mails, members, phases
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "customer_former_slugs",
     "customer_tags",
     "customers",
+    "date_notes",
     "events",
     "idempotency_keys",
     "mails",
@@ -55,5 +57,8 @@ __all__ = [
     "sessions",
     "sign_in_links",
     "sign_in_requests",
+    "task_dependencies",
+    "tasks",
+    "templates",
     "workspaces",
 ]
