@@ -4,6 +4,15 @@ from pivotal_server.contacts import api as contacts
 from pivotal_server.customers import api as customers
 from pivotal_server.kit.http import Operation
 from pivotal_server.onboardings import api as onboardings
+from pivotal_server.phases import api as phases
 from pivotal_server.rest import meta
+from pivotal_server.tasks import api as tasks
 
-OPERATIONS: tuple[Operation, ...] = (*meta.table, *customers.table, *contacts.table, *onboardings.table)
+OPERATIONS: tuple[Operation, ...] = (
+    *meta.table,
+    *customers.table,
+    *contacts.table,
+    *onboardings.table,
+    *tasks.table,
+    *phases.table,
+)

@@ -8,6 +8,7 @@ from pivotal_server.onboardings import repository
 from pivotal_server.onboardings.moves import in_state
 from pivotal_server.onboardings.states import RUNNING
 from pivotal_server.onboardings.wire import event_extra, to_wire
+from pivotal_server.tasks import of_onboarding as tasks
 from pivotal_server.unit_of_work import UnitOfWork
 
 
@@ -47,5 +48,6 @@ async def pause_running(uow: UnitOfWork, customer_id: str, reason: str) -> None:
 
 
 async def set_hidden(uow: UnitOfWork, customer_id: str, hidden: bool) -> None:
-    """Take the onboardings of a customer out of every list while it is archived or deleted (ONB-4)."""
+    """Take the onboardings of a customer and their tasks out of every list while it is put away (ONB-4)."""
     await repository.hide_of_customer(uow.tx, uow.org_id, customer_id, hidden)
+    await tasks.set_hidden(uow, customer_id, hidden)

@@ -29,6 +29,7 @@ from pivotal_server.onboardings.schemas import Onboarding, OnboardingCreate
 from pivotal_server.onboardings.states import first_state
 from pivotal_server.onboardings.wire import day_to_wire, event_extra, to_wire
 from pivotal_server.phases import service as phases
+from pivotal_server.tasks import of_onboarding as tasks
 from pivotal_server.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -218,6 +219,7 @@ async def delete_onboarding(uow: UnitOfWork, row: OnboardingRow) -> OnboardingRo
         return row
     gone = replace(row, deleted_at=uow.now, updated_at=uow.touched(row.updated_at))
     await repository.save(uow.tx, uow.org_id, gone)
+    await tasks.delete_all(uow, row.id)
     emails = await members.emails(uow.tx, uow.org_id, [row.csm_id]) if row.csm_id else {}
     uow.changed(
         "onboarding",

@@ -1,14 +1,15 @@
 """SQL of phases."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, select
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, columns_of, insert_of
-from pivotal_server.db.tables import phases
+from pivotal_server.db.tables import phases, templates
+from pivotal_server.db.wire import wire_columns_of
 
 
 class PhaseRow(msgspec.Struct, frozen=True):
@@ -30,6 +31,28 @@ ALL = Statement(
     .order_by(phases.c.position),
     into=PhaseRow,
 )
+_DEFAULT = (
+    select(templates.c.id)
+    .where(
+        templates.c.org_id == phases.c.org_id,
+        templates.c.phase == phases.c.key,
+        templates.c.deleted_at.is_(None),
+        templates.c.default_for_phase,
+    )
+    .scalar_subquery()
+)
+W = TypeVar("W", bound=msgspec.Struct)
+
+
+def wire_list(kind: type[W]) -> Statement[W]:
+    """The phases that are not archived, in order, as wire objects of ``kind``."""
+    computed = {"default_template_id": _DEFAULT}
+    found = select(*wire_columns_of(kind, phases, computed)).where(
+        phases.c.org_id == bindparam("org_id"), phases.c.archived_at.is_(None)
+    )
+    return Statement(found.order_by(phases.c.position), into=kind)
+
+
 INSERT = Statement.write(insert_of(phases))
 
 

@@ -102,7 +102,7 @@ tasks = Table(
         "created_at",
         also="assignee_id IS NOT NULL AND NOT customer_hidden",
     ),
-    live_index("tasks_customer", "org_id", "customer_id", "created_at", also="NOT customer_hidden"),
+    live_index("tasks_customer", "org_id", "customer_id", "created_at"),
     live_index(
         "tasks_due", "org_id", "created_at", "due_date", also="due_date IS NOT NULL AND NOT customer_hidden"
     ),

@@ -109,7 +109,7 @@ def upgrade() -> None:
         "tasks_customer",
         "tasks",
         ["org_id", "customer_id", "created_at"],
-        where="deleted_at IS NULL AND NOT customer_hidden",
+        where="deleted_at IS NULL",
     )
     _index("tasks_display_id", "tasks", ["org_id", "display_id"], unique=True)
     _index(

@@ -1,0 +1,1 @@
+"""Tasks of an onboarding: subtasks, dependencies, due dates, completion."""

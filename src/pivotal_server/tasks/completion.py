@@ -1,0 +1,81 @@
+"""Completing and reopening tasks (ONB-DONE-1 … 7)."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from pivotal_server.tasks import following, repository
+from pivotal_server.tasks.home import Home
+from pivotal_server.tasks.repository import TaskRow
+from pivotal_server.tasks.writing import Pair, record, save_tasks
+from pivotal_server.unit_of_work import UnitOfWork
+
+
+async def complete_task(
+    uow: UnitOfWork, home: Home, row: TaskRow, *, complete_subtasks: bool = False, note: str | None = None
+) -> TaskRow:
+    """Complete a task of a locked onboarding; a done one stays as it is.
+
+    With ``complete_subtasks`` its open subtasks are completed too. The last open subtask completes its
+    parent. ``note`` becomes the reason of the entry. The caller has made sure that the onboarding is not
+    done.
+    """
+    if row.done:
+        return row
+    rows = [row]
+    if row.parent_task_id is None:
+        if complete_subtasks:
+            rows += [one for one in await repository.subtasks(uow.tx, uow.org_id, row.id) if not one.done]
+    else:
+        rows += await _finished_parent(uow, row)
+    pairs = [(one, _done(uow, one, auto=one.id == row.parent_task_id)) for one in rows]
+    saved = await _write(uow, home, pairs, "task.completed", note)
+    return saved[0]
+
+
+async def reopen_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
+    """Open a done task of a locked onboarding again; an open one stays as it is.
+
+    Reopening a subtask reopens a parent that its subtasks completed, not one completed by hand. The caller
+    has made sure that the onboarding is not done.
+    """
+    if not row.done:
+        return row
+    rows = [row]
+    if row.parent_task_id is not None:
+        parents = await repository.by_ids(uow.tx, uow.org_id, [row.parent_task_id])
+        rows += [parent for parent in parents if parent.done and parent.auto]
+    saved = await _write(uow, home, [(one, _open(one)) for one in rows], "task.reopened", None)
+    return saved[0]
+
+
+def _done(uow: UnitOfWork, row: TaskRow, *, auto: bool) -> TaskRow:
+    by = "system" if auto else uow.actor.string
+    return replace(row, done=True, completed_at=uow.now, completed_by=by, auto=auto)
+
+
+def _open(row: TaskRow) -> TaskRow:
+    return replace(row, done=False, completed_at=None, completed_by=None, auto=False)
+
+
+async def _finished_parent(uow: UnitOfWork, row: TaskRow) -> list[TaskRow]:
+    """The parent of a subtask that is the last open one; nothing when others are open."""
+    assert row.parent_task_id is not None
+    siblings = await repository.subtasks(uow.tx, uow.org_id, row.parent_task_id)
+    if any(not one.done for one in siblings if one.id != row.id):
+        return []
+    parents = await repository.by_ids(uow.tx, uow.org_id, [row.parent_task_id])
+    return [parent for parent in parents if not parent.done]
+
+
+async def _write(
+    uow: UnitOfWork, home: Home, pairs: Sequence[Pair], event: str, note: str | None
+) -> list[TaskRow]:
+    """Save, with an entry each; then locks and planned days. Returns the tasks as they are after it all."""
+    waiting = await following.dependents(uow, [before.id for before, _ in pairs])
+    was_locked = await following.lock_state(uow, waiting)
+    saved = await save_tasks(uow, pairs)
+    for number, (_, after) in enumerate(saved):
+        record(uow, after, event, reason=note if number == 0 else None)
+    await following.after_change(uow, home, saved, waiting, was_locked)
+    return [after for _, after in saved]

@@ -1,0 +1,132 @@
+"""What follows a change of tasks: planned days, locks and unlocks."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from pivotal_server.activity.entries import Change
+from pivotal_server.tasks import repository, repository_links
+from pivotal_server.tasks.dates import (
+    AFTER_TASK,
+    PHASE_START,
+    TARGET_LAUNCH,
+    Anchors,
+    DateRules,
+    PlannedTask,
+    anchor_task,
+    phase_starts,
+    rules_of,
+    settle,
+)
+from pivotal_server.tasks.graph import turned
+from pivotal_server.tasks.home import Home
+from pivotal_server.tasks.repository import NodeRow, TaskRow
+from pivotal_server.tasks.writing import Cause, Pair, record, record_changes, save_tasks
+from pivotal_server.unit_of_work import UnitOfWork
+from pivotal_server.workspaces import service as workspaces
+
+_RUNNING = frozenset({"active", "waiting", "at_risk"})
+
+
+async def date_rules(uow: UnitOfWork) -> DateRules:
+    """What the workspace says about dates."""
+    workspace = await workspaces.get_workspace(uow.tx, uow.org_id)
+    return rules_of(workspace.time_zone, workspace.settings)
+
+
+async def anchors_of(uow: UnitOfWork, home: Home, rules: DateRules) -> Anchors:
+    """The days that the plans of an onboarding start from."""
+    moves = await repository.moves(uow.tx, uow.org_id, home.id)
+    starts = phase_starts(moves, home.phase, home.phase_entered_at, home.created_at, rules)
+    return Anchors(starts, home.target_launch_date)
+
+
+def planned(node: NodeRow | TaskRow, rules: DateRules) -> PlannedTask:
+    """A task as plans see it."""
+    completed_on = rules.day_of(node.completed_at) if node.done and node.completed_at else None
+    return PlannedTask(
+        node.id, node.phase, node.due_date, completed_on, node.due_anchor, node.due_offset or 0
+    )
+
+
+async def follow_dates(uow: UnitOfWork, home: Home, moved: Collection[str] | None = None) -> None:
+    """Give planned tasks the day that their plan now says, and say so (ONB-DATE-3, -5, -6, -7).
+
+    A first day is always given. Days that exist move only in a workspace where dates always follow, and
+    never while the onboarding is paused or done. ``moved`` names the tasks whose day or completion may have
+    changed; without it the target launch or a phase did.
+    """
+    anchors = None if moved is None else [f"{AFTER_TASK}{id}" for id in moved]
+    if anchors == [] or not await repository.has_planned(uow.tx, uow.org_id, home.id, anchors):
+        return
+    rules = await date_rules(uow)
+    nodes = await repository.nodes(uow.tx, uow.org_id, home.id)
+    follow = rules.dates_follow == "always" and home.state in _RUNNING
+    days = settle(
+        (planned(node, rules) for node in nodes), await anchors_of(uow, home, rules), rules, move=follow
+    )
+    if not days:
+        return
+    done = {node.id for node in nodes if node.done}
+    rows = await repository.by_ids(uow.tx, uow.org_id, list(days))
+    causes = {row.id: _cause(row, home, done) for row in rows}
+    pairs = await save_tasks(uow, [(row, replace(row, due_date=days[row.id])) for row in rows], causes)
+    for before, after in pairs:
+        record_changes(uow, before, after)
+    shifted = [pair for pair in pairs if pair[0].due_date is not None]
+    if shifted:
+        uow.record(
+            "onboarding.dates_moved",
+            target=("onboarding", home.id, home.display_id),
+            customer_id=home.customer_id,
+            onboarding_id=home.id,
+            diff=[_moved(before, after) for before, after in shifted],
+            livemode=home.livemode,
+        )
+
+
+def _moved(before: TaskRow, after: TaskRow) -> Change:
+    def day(row: TaskRow) -> Any:
+        return None if row.due_date is None else row.due_date.isoformat()
+
+    return Change(f"tasks.{after.display_id}.due_date", day(before), day(after))
+
+
+def _cause(row: TaskRow, home: Home, done: Collection[str]) -> Cause:
+    if row.due_anchor == PHASE_START:
+        return Cause("phase_entered", home.id)
+    if row.due_anchor == TARGET_LAUNCH:
+        return Cause("target_shifted", home.id)
+    before = anchor_task(row.due_anchor)
+    return Cause("dependency_done" if before in done else "dependency_moved", before)
+
+
+async def lock_state(uow: UnitOfWork, ids: Sequence[str]) -> set[str]:
+    """Those of these tasks that wait for an open one."""
+    return set(await repository_links.open_before(uow.tx, uow.org_id, ids)) if ids else set()
+
+
+async def dependents(uow: UnitOfWork, ids: Sequence[str]) -> list[str]:
+    """The tasks that depend on one of these."""
+    return await repository_links.dependents(uow.tx, uow.org_id, ids) if ids else []
+
+
+async def record_locks(uow: UnitOfWork, ids: Sequence[str], was_locked: Collection[str]) -> None:
+    """Write an entry for each open task among ``ids`` that became free or locked (ONB-DEP-3, -5)."""
+    freed, locked = turned(ids, was_locked, await lock_state(uow, ids))
+    for row in await repository.by_ids(uow.tx, uow.org_id, [*freed, *locked]):
+        if not row.done:
+            record(uow, row, "task.unlocked" if row.id in freed else "task.locked")
+
+
+async def after_change(
+    uow: UnitOfWork, home: Home, pairs: Sequence[Pair], waiting: Sequence[str], was_locked: Collection[str]
+) -> None:
+    """What follows once ``pairs`` are saved: locks of the ``waiting`` tasks, then planned days."""
+    if waiting:
+        await record_locks(uow, waiting, was_locked)
+    moved = [
+        after.id for before, after in pairs if before.due_date != after.due_date or before.done != after.done
+    ]
+    await follow_dates(uow, home, moved)

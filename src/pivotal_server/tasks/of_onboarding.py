@@ -1,0 +1,64 @@
+"""What a change of an onboarding or customer does to tasks. Called by those rooms, which it never calls."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pivotal_server.errors_catalogue import INVALID_REFERENCE
+from pivotal_server.tasks import repository
+from pivotal_server.tasks.completion import complete_task, reopen_task
+from pivotal_server.tasks.home import Home
+from pivotal_server.tasks.writing import Cause, note_date, own_cause
+from pivotal_server.unit_of_work import UnitOfWork
+
+
+async def set_hidden(uow: UnitOfWork, customer_id: str, hidden: bool) -> None:
+    """Take the tasks of a customer out of every list while it is archived or deleted (ONB-4)."""
+    await repository.hide_of_customer(uow.tx, uow.org_id, customer_id, hidden)
+
+
+async def delete_all(uow: UnitOfWork, onboarding_id: str) -> None:
+    """Hide the tasks of an onboarding that is being deleted (ONB-3).
+
+    They carry its moment of deletion, by which they can be told from tasks that were deleted before.
+    """
+    await repository.delete_of_onboarding(uow.tx, uow.org_id, onboarding_id, uow.now)
+
+
+async def carry_over(uow: UnitOfWork, home: Home, left: str, skipped: Sequence[str]) -> None:
+    """Mark what an advance or skip leaves open behind: in the phase ``left``, and in phases ``skipped``.
+
+    The former count as overdue from now, the latter never (ONB-MOVE-6, -9).
+    """
+    await repository.carry_over(uow.tx, uow.org_id, home.id, left, uow.now)
+    if skipped:
+        await repository.orphan(uow.tx, uow.org_id, home.id, skipped)
+
+
+async def unmark(uow: UnitOfWork, home: Home, ahead: Sequence[str]) -> None:
+    """Take the marks from the tasks of the phase entered, and "carried over" from phases ``ahead`` of it."""
+    await repository.unmark(uow.tx, uow.org_id, home.id, home.phase, ahead)
+
+
+async def complete_and_reopen(
+    uow: UnitOfWork, home: Home, *, complete: Sequence[str], reopen: Sequence[str]
+) -> None:
+    """Complete and reopen the tasks chosen for a move. Raises ``invalid_reference`` for others' tasks."""
+    ids = [*complete, *reopen]
+    found = {row.id: row for row in await repository.by_ids(uow.tx, uow.org_id, ids)}
+    if any(id not in found or found[id].onboarding_id != home.id for id in ids):
+        raise INVALID_REFERENCE(field="tasks", name="tasks", kind="task of this onboarding")
+    # One after the other, each as it is by then: completing a subtask may have completed its parent.
+    for id in ids:
+        [row] = await repository.by_ids(uow.tx, uow.org_id, [id])
+        if id in complete:
+            await complete_task(uow, home, row)
+        else:
+            await reopen_task(uow, home, row)
+
+
+async def note_target(
+    uow: UnitOfWork, onboarding_id: str, old: date | None, new: date | None, reason: str | None
+) -> None:
+    """Write the date note of a changed target launch (ONB-DATE-8)."""
+    cause = Cause(own_cause(uow).name, reason=reason)
+    await note_date(uow, onboarding_id, [(None, old, new, cause)])

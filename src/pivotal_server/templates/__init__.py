@@ -1,0 +1,1 @@
+"""Phase templates: saved bundles of tasks, and applying them to an onboarding."""
