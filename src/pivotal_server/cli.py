@@ -1,14 +1,13 @@
 """The program ``pivotal``: serve, migrate, and the operator's commands."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated, Literal
 
 import cyclopts
 import uvloop
 from cyclopts import Parameter
 
-from pivotal_server import STARTED, __version__, cli_keys, config, logs, server
+from pivotal_server import STARTED, __version__, cli_keys, cli_openapi, config, logs, server
 from pivotal_server.auth import signing_in
 from pivotal_server.auth.actor import command_line
 from pivotal_server.cli_common import (
@@ -24,9 +23,6 @@ from pivotal_server.cli_common import (
 )
 from pivotal_server.db.migrate import current_revision
 from pivotal_server.members import service as members
-from pivotal_server.operations import OPERATIONS
-from pivotal_server.rest.document import Documents
-from pivotal_server.rest.pipeline import ACCESS_ERRORS
 from pivotal_server.server import FirstWorkspace
 from pivotal_server.services import Services
 from pivotal_server.unit_of_work import unit_of_work
@@ -37,8 +33,7 @@ app = cyclopts.App(
 )
 workspace_app = cyclopts.App(name="workspace", help="Create and list workspaces.")
 member_app = cyclopts.App(name="member", help="Add and list members of a workspace.")
-openapi_app = cyclopts.App(name="openapi", help="The OpenAPI document.")
-for group in (cli_keys.keys_app, workspace_app, member_app, openapi_app):
+for group in (cli_keys.keys_app, workspace_app, member_app, cli_openapi.openapi_app):
     app.command(group)
 
 
@@ -202,12 +197,6 @@ def list_members(
         show(rows, columns, as_json=json)
 
     with_services(where, work)
-
-
-@openapi_app.command(name="write")
-def write_openapi(path: str = "openapi/current.json") -> None:
-    """Write the OpenAPI document to a file."""
-    guarded(lambda: Path(path).write_bytes(Documents(OPERATIONS, ACCESS_ERRORS, "/").as_json))
 
 
 def main() -> None:

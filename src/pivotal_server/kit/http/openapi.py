@@ -295,9 +295,11 @@ def _left_out(answer: type[msgspec.Struct]) -> set[str]:
 
 
 def _tidy(schema: Any) -> Any:
-    """Without msgspec's titles and defaults of absent fields, integer bounds written as integers."""
+    """Without msgspec's titles and the default ``null`` of absent fields, integer bounds as integers."""
     if isinstance(schema, dict):
-        result = {key: _tidy(value) for key, value in schema.items() if key not in ("title", "default")}
+        result = {key: _tidy(value) for key, value in schema.items() if key != "title"}
+        if result.get("default", ...) is None:
+            del result["default"]
         for bound in ("minimum", "maximum"):
             value = result.get(bound)
             if isinstance(value, float) and value.is_integer():

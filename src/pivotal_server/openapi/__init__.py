@@ -1,0 +1,1 @@
+"""The OpenAPI document across releases: frozen copies, and what changed between two of them."""

@@ -1,0 +1,310 @@
+"""The rules of what breaks clients, each broken on purpose in a copy of the real document."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pivotal_server.openapi.diff import breaking, diff
+from tests.support.app import document
+
+Document = dict[str, Any]
+Mutation = Callable[[Document], None]
+
+
+def _operation(document: Document, place: str) -> dict[str, Any]:
+    method, _, path = place.partition(" ")
+    operation: dict[str, Any] = document["paths"][path][method.lower()]
+    return operation
+
+
+def _schema(document: Document, name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = document["components"]["schemas"][name]
+    return schema
+
+
+def _parameter(document: Document, place: str, name: str) -> dict[str, Any]:
+    return next(one for one in _operation(document, place)["parameters"] if one["name"] == name)
+
+
+def _remove_operation(d: Document) -> None:
+    del d["paths"]["/customers/{id}"]["get"]
+
+
+def _remove_path(d: Document) -> None:
+    del d["paths"]["/me"]
+
+
+def _rename_operation(d: Document) -> None:
+    _operation(d, "GET /me")["operationId"] = "whoami"
+
+
+def _retag(d: Document) -> None:
+    _operation(d, "GET /me")["tags"] = ["Other"]
+
+
+def _rename_sdk_method(d: Document) -> None:
+    _operation(d, "GET /me")["x-sdk"] = "whoami"
+
+
+def _remove_parameter(d: Document) -> None:
+    parameters = _operation(d, "GET /customers")["parameters"]
+    parameters[:] = [one for one in parameters if one["name"] != "slug"]
+
+
+def _remove_request_key(d: Document) -> None:
+    del _schema(d, "CustomerCreate")["properties"]["plan"]
+
+
+def _remove_response_key(d: Document) -> None:
+    del _schema(d, "Customer")["properties"]["plan"]
+
+
+def _remove_header(d: Document) -> None:
+    del _operation(d, "GET /customers/{id}")["responses"]["200"]["headers"]["ETag"]
+
+
+def _remove_media_type(d: Document) -> None:
+    content = _operation(d, "GET /me")["responses"]["200"]["content"]
+    content["text/json"] = content.pop("application/json")
+
+
+def _rename_schema(d: Document) -> None:
+    d["components"]["schemas"]["Konto"] = d["components"]["schemas"].pop("Organization")
+    _schema(d, "ApiKeyIdentity")["properties"]["organization"] = {"$ref": "#/components/schemas/Konto"}
+
+
+def _new_required_parameter(d: Document) -> None:
+    _operation(d, "GET /customers")["parameters"].append(
+        {"name": "region", "in": "query", "required": True, "schema": {"type": "string"}}
+    )
+
+
+def _require_parameter(d: Document) -> None:
+    _parameter(d, "GET /customers", "slug")["required"] = True
+
+
+def _new_required_request_key(d: Document) -> None:
+    schema = _schema(d, "CustomerCreate")
+    schema["properties"]["region"] = {"type": "string"}
+    schema["required"].append("region")
+
+
+def _require_request_key(d: Document) -> None:
+    _schema(d, "CustomerCreate")["required"].append("domain")
+
+
+def _narrow_request_bound(d: Document) -> None:
+    _schema(d, "CustomerCreate")["properties"]["name"]["maxLength"] = 100
+
+
+def _narrow_parameter_bound(d: Document) -> None:
+    _parameter(d, "GET /customers", "limit")["schema"]["maximum"] = 50
+
+
+def _narrow_request_pattern(d: Document) -> None:
+    _schema(d, "CustomerCreate")["properties"]["name"]["pattern"] = "^A"
+
+
+def _narrow_request_type(d: Document) -> None:
+    _schema(d, "CustomerCreate")["properties"]["name"]["type"] = "integer"
+
+
+def _refuse_null(d: Document) -> None:
+    schema = _schema(d, "CustomerCreate")["properties"]["plan"]
+    schema["anyOf"] = [{"type": "string"}]
+
+
+def _response_turns_null(d: Document) -> None:
+    _schema(d, "Customer")["properties"]["name"]["type"] = ["string", "null"]
+
+
+def _response_becomes_number(d: Document) -> None:
+    _schema(d, "Customer")["properties"]["display_id"]["type"] = "number"
+
+
+def _response_may_be_absent(d: Document) -> None:
+    _schema(d, "Customer")["required"].remove("plan")
+
+
+def _remove_enum_value_of_request(d: Document) -> None:
+    _schema(d, "CustomerCreate")["properties"]["status"]["enum"].remove("churned")
+
+
+def _remove_enum_value_of_response(d: Document) -> None:
+    _schema(d, "Customer")["properties"]["status"]["enum"].remove("churned")
+
+
+def _add_value_to_closed_enum(d: Document) -> None:
+    _schema(d, "ErrorBody")["properties"]["type"]["enum"].append("strange_error")
+
+
+def _change_default(d: Document) -> None:
+    _parameter(d, "GET /customers", "limit")["schema"]["default"] = 50
+
+
+def _change_success_status(d: Document) -> None:
+    responses = _operation(d, "POST /customers")["responses"]
+    responses["200"] = responses.pop("201")
+
+
+def _remove_error_status(d: Document) -> None:
+    del _operation(d, "GET /customers/{id}")["responses"]["404"]
+
+
+def _remove_error_code(d: Document) -> None:
+    _operation(d, "POST /customers")["responses"]["409"]["x-error-codes"].remove("slug_taken")
+
+
+def _move_error_code(d: Document) -> None:
+    responses = _operation(d, "POST /customers")["responses"]
+    responses["409"]["x-error-codes"].remove("slug_taken")
+    responses["400"]["x-error-codes"].append("slug_taken")
+
+
+def _change_error_type(d: Document) -> None:
+    d["components"]["examples"]["slug_taken"]["value"]["error"]["type"] = "invalid_request_error"
+
+
+def _demand_authentication(d: Document) -> None:
+    del _operation(d, "GET /health")["security"]
+
+
+def _demand_scope(d: Document) -> None:
+    _operation(d, "GET /me")["x-scopes"] = ["read:customers"]
+
+
+def _refuse_unknown_keys(d: Document) -> None:
+    _schema(d, "Customer")["properties"]["metadata"]["additionalProperties"] = False
+    _schema(d, "CustomerCreate")["properties"]["metadata"]["additionalProperties"] = False
+
+
+BREAKING: list[Mutation] = [
+    _remove_operation,
+    _remove_path,
+    _rename_operation,
+    _retag,
+    _rename_sdk_method,
+    _remove_parameter,
+    _remove_request_key,
+    _remove_response_key,
+    _remove_header,
+    _remove_media_type,
+    _rename_schema,
+    _new_required_parameter,
+    _require_parameter,
+    _new_required_request_key,
+    _require_request_key,
+    _narrow_request_bound,
+    _narrow_parameter_bound,
+    _narrow_request_pattern,
+    _narrow_request_type,
+    _refuse_null,
+    _response_turns_null,
+    _response_becomes_number,
+    _response_may_be_absent,
+    _remove_enum_value_of_request,
+    _remove_enum_value_of_response,
+    _add_value_to_closed_enum,
+    _change_default,
+    _change_success_status,
+    _remove_error_status,
+    _remove_error_code,
+    _move_error_code,
+    _change_error_type,
+    _demand_authentication,
+    _demand_scope,
+    _refuse_unknown_keys,
+]
+
+
+@pytest.mark.parametrize("mutate", BREAKING, ids=lambda mutate: mutate.__name__.strip("_"))
+def test_what_breaks_clients_is_found(mutate: Mutation) -> None:
+    changed = copy.deepcopy(document())
+    mutate(changed)
+    assert breaking(document(), changed)
+
+
+def _add_operation(c: Document) -> None:
+    c["paths"]["/things"] = {"get": copy.deepcopy(_operation(c, "GET /me"))}
+
+
+def _add_optional_parameter(c: Document) -> None:
+    _operation(c, "GET /customers")["parameters"].append(
+        {"name": "region", "in": "query", "required": False, "schema": {"type": "string"}}
+    )
+
+
+def _add_optional_request_key(c: Document) -> None:
+    _schema(c, "CustomerCreate")["properties"]["region"] = {"type": "string"}
+
+
+def _add_response_key(c: Document) -> None:
+    schema = _schema(c, "Customer")
+    schema["properties"]["region"] = {"type": "string"}
+    schema["required"].append("region")
+
+
+def _widen_request(c: Document) -> None:
+    _schema(c, "CustomerCreate")["properties"]["name"]["maxLength"] = 400
+
+
+def _add_value_to_extensible_enum(c: Document) -> None:
+    _schema(c, "Customer")["properties"]["status"]["enum"].append("paused")
+
+
+def _reword(c: Document) -> None:
+    _operation(c, "GET /me")["description"] = "Other words."
+    _schema(c, "Customer")["properties"]["name"]["examples"] = ["Other"]
+
+
+def _deprecate(c: Document) -> None:
+    _operation(c, "GET /me")["deprecated"] = True
+
+
+def _add_code_of_known_type(c: Document) -> None:
+    _operation(c, "POST /customers")["responses"]["409"]["x-error-codes"].append("email_taken")
+
+
+def _waive_scope(c: Document) -> None:
+    _operation(c, "GET /customers")["x-scopes"] = []
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        _add_operation,
+        _add_optional_parameter,
+        _add_optional_request_key,
+        _add_response_key,
+        _widen_request,
+        _add_value_to_extensible_enum,
+        _reword,
+        _deprecate,
+        _add_code_of_known_type,
+        _waive_scope,
+    ],
+    ids=lambda mutate: mutate.__name__.strip("_"),
+)
+def test_additions_break_nobody(mutate: Mutation) -> None:
+    changed = copy.deepcopy(document())
+    mutate(changed)
+    assert breaking(document(), changed) == []
+
+
+def test_equal_documents_have_no_difference() -> None:
+    assert diff(document(), copy.deepcopy(document())) == []
+
+
+def test_an_event_type_that_goes_breaks_receivers() -> None:
+    schema = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
+    body = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+    old = {**document(), "webhooks": {"customer.created": {"post": body}}}
+    assert [str(change) for change in breaking(old, document())] == ["event customer.created: removed"]
+    assert breaking(document(), old) == []
+    changed = copy.deepcopy(old)
+    del changed["webhooks"]["customer.created"]["post"]["requestBody"]["content"]["application/json"][
+        "schema"
+    ]["properties"]["id"]
+    assert breaking(old, changed)
