@@ -40,11 +40,11 @@ async def set_time_zone(world: World, zone: str) -> None:
     await world.db.execute(_SET_ZONE, {"of_id": world.workspace.id, "to_zone": zone})
 
 
-async def new_member(world: World, name: str, role: str) -> MemberRow:
-    """Another member of the workspace: ``Ana Ruiz`` has the address ``ana@vml.example``."""
-    email = f"{name.partition(' ')[0].lower()}@{world.workspace.slug}.example"
+async def new_member(world: World, name: str, role: str, *, email: str = "") -> MemberRow:
+    """Another member of the workspace: ``Ana Ruiz`` has the address ``ana@vml.example`` if none is given."""
+    address = email or f"{name.partition(' ')[0].lower()}@{world.workspace.slug}.example"
     async with unit_of_work(world.db, world.operator) as uow:
-        return await join(uow, email, name, role)
+        return await join(uow, address, name, role)
 
 
 async def change_member(
