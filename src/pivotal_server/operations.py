@@ -7,6 +7,7 @@ from pivotal_server.onboardings import api as onboardings
 from pivotal_server.phases import api as phases
 from pivotal_server.rest import meta
 from pivotal_server.tasks import api as tasks
+from pivotal_server.templates import api as templates
 
 OPERATIONS: tuple[Operation, ...] = (
     *meta.table,
@@ -15,4 +16,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *onboardings.table,
     *tasks.table,
     *phases.table,
+    *templates.table,
 )

@@ -15,12 +15,15 @@ from pivotal_server.kit.validation import given
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import repository
 from pivotal_server.onboardings.moves import PhaseList, in_state, moved
+from pivotal_server.onboardings.moving_tasks import NO_CHOICES, MoveChoices, move_tasks
 from pivotal_server.onboardings.repository import OnboardingRow
 from pivotal_server.onboardings.schemas import OnboardingUpdate
 from pivotal_server.onboardings.service import STAFF_FIELDS, conflict, staff
 from pivotal_server.onboardings.states import check_move, wanted_state
 from pivotal_server.onboardings.wire import event_extra, to_wire
 from pivotal_server.phases import service as phases
+from pivotal_server.tasks import of_onboarding as tasks
+from pivotal_server.tasks.following import follow_dates
 from pivotal_server.unit_of_work import UnitOfWork
 
 _PIPELINE = ("phase", "state", "waiting_on_customer", "target_launch_date")
@@ -28,11 +31,14 @@ _REASONS = ("phase_change_reason", "target_change_reason")
 _OWN_ENTRIES = frozenset({"updated_at", "launched_at", "completed_at", *_PIPELINE})
 
 
-async def update_onboarding(uow: UnitOfWork, row: OnboardingRow, data: OnboardingUpdate) -> OnboardingRow:
+async def update_onboarding(
+    uow: UnitOfWork, row: OnboardingRow, data: OnboardingUpdate, choices: MoveChoices = NO_CHOICES
+) -> OnboardingRow:
     """Change a locked ``row`` by what ``data`` gives: state first, then phase, target and plain fields.
 
-    Values equal to the stored ones count as not given; when nothing differs nothing is written. Raises
-    ``unknown_phase``, ``terminal_phase``, ``onboarding_paused``, ``onboarding_done``, ``invalid_enum_value``,
+    ``choices`` say what a move does to single tasks; the others follow its rules. Values equal to the stored
+    ones count as not given; when nothing differs nothing is written. Raises ``unknown_phase``,
+    ``terminal_phase``, ``onboarding_paused``, ``onboarding_done``, ``invalid_enum_value``,
     ``invalid_reference``, ``external_id_taken``.
     """
     after = row
@@ -69,6 +75,13 @@ async def update_onboarding(uow: UnitOfWork, row: OnboardingRow, data: Onboardin
         extra["onboarding.target_date_changed"] = {"shift": _shift(row, after, data.target_change_reason)}
     await _announce(uow, row, after, extra)
     _record(uow, row, after, data)
+    if after.target_launch_date != row.target_launch_date:
+        days = row.target_launch_date, after.target_launch_date
+        await tasks.note_target(uow, row.id, *days, data.target_change_reason)
+    if phase_list is not None and after.phase != row.phase:
+        await move_tasks(uow, row, after, phase_list, choices)
+    elif after.target_launch_date != row.target_launch_date:
+        await follow_dates(uow, after)
     return after
 
 

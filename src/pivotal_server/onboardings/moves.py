@@ -39,8 +39,16 @@ class PhaseList:
         source, target = self.all[from_key], self.all[to_key]
         if target.position < source.position:
             return "send_back"
-        between = [p for p in self.open if source.position < p.position < target.position]
-        return "skip" if between else "advance"
+        return "skip" if self.between(from_key, to_key) else "advance"
+
+    def between(self, from_key: str, to_key: str) -> list[str]:
+        """The keys of the unarchived phases after the one and before the other."""
+        first, last = self.all[from_key].position, self.all[to_key].position
+        return [phase.key for phase in self.open if first < phase.position < last]
+
+    def ahead(self, key: str) -> list[str]:
+        """The keys of the unarchived phases after this one."""
+        return [phase.key for phase in self.open if phase.position > self.all[key].position]
 
     def has_launched(self, key: str) -> bool:
         """Whether an onboarding in this phase is at or past its launch.

@@ -14,7 +14,6 @@ from pivotal_server.db.engine import Executor
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.errors_catalogue import (
     EXTERNAL_ID_TAKEN,
-    INVALID_REFERENCE,
     ONBOARDING_NOT_FOUND,
     TOO_BIG,
 )
@@ -30,6 +29,8 @@ from pivotal_server.onboardings.states import first_state
 from pivotal_server.onboardings.wire import day_to_wire, event_extra, to_wire
 from pivotal_server.phases import service as phases
 from pivotal_server.tasks import of_onboarding as tasks
+from pivotal_server.templates import service as templates
+from pivotal_server.templates.applying import apply_default, apply_template
 from pivotal_server.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -127,16 +128,18 @@ def default_name(customer: CustomerRow) -> str:
 
 
 async def create_onboarding(uow: UnitOfWork, customer: CustomerRow, data: OnboardingCreate) -> OnboardingRow:
-    """Open an onboarding for ``customer``, with its first stay, entry and event (ONB-1).
+    """Open an onboarding for ``customer``, with its first stay, its templates, entries and events (ONB-1).
 
-    It starts in the first phase when none is given; starting in a terminal phase makes it done. Raises
+    It starts in the first phase when none is given; starting in a terminal phase makes it done, and then it
+    gets no tasks. A chosen template of the first phase takes the place of its default one. Raises
     ``unknown_phase``, ``invalid_reference``, ``invalid_enum_value``, ``external_id_taken``, and ``too_big``
     for a start in the future.
     """
     phase_list = PhaseList(await phases.all_phases(uow.tx, uow.org_id))
     phase = phase_list.open[0] if data.phase is UNSET else phase_list.usable(data.phase)
+    template = None
     if data.template_id is not None:
-        raise INVALID_REFERENCE(field="template_id", name="template_id", kind="template")
+        template = await templates.named_template(uow.tx, uow.org_id, data.template_id, "template_id")
     state = first_state(data.state, data.waiting_on_customer)
     roles = await staff(uow, {name: getattr(data, name) for name in STAFF_FIELDS})
     display_id, created_at = await uow.allocate("onboarding")
@@ -149,7 +152,7 @@ async def create_onboarding(uow: UnitOfWork, customer: CustomerRow, data: Onboar
         display_id=display_id,
         customer_id=customer.id,
         name=default_name(customer) if data.name is UNSET else data.name,
-        template_id=None,
+        template_id=None if template is None else template.id,
         phase=phase.key,
         phase_entered_at=created_at,
         shifts_in_phase=0,
@@ -203,6 +206,13 @@ async def create_onboarding(uow: UnitOfWork, customer: CustomerRow, data: Onboar
         diff=diff,
         livemode=row.livemode,
     )
+    if row.target_launch_date is not None:
+        await tasks.note_target(uow, row.id, None, row.target_launch_date, None)
+    if row.state != "done":
+        if template is not None:
+            await apply_template(uow, row, template)
+        if template is None or template.phase != row.phase:
+            await apply_default(uow, row, row.phase)
     return row
 
 
