@@ -27,6 +27,23 @@ async def new_onboarding(api: httpx.AsyncClient, customer: Json, **fields: Any) 
     return await created(api, "/onboardings", {"customer_id": customer["id"], **fields})
 
 
+async def new_task(api: httpx.AsyncClient, onboarding: Json, **fields: Any) -> Json:
+    """A task of an onboarding; each gets a title of its own."""
+    body = {"title": f"Task {next(_numbers)}", **fields}
+    return await created(api, f"/onboardings/{onboarding['id']}/tasks", body)
+
+
+async def new_subtask(api: httpx.AsyncClient, task: Json, **fields: Any) -> Json:
+    """A subtask of a task; each gets a title of its own."""
+    return await created(api, f"{path_of(task)}/subtasks", {"title": f"Subtask {next(_numbers)}", **fields})
+
+
+async def new_template(api: httpx.AsyncClient, *tasks: Json, **fields: Any) -> Json:
+    """A template of the second phase; each gets a name of its own."""
+    body = {"name": f"Template {next(_numbers)}", "phase": "program_design", "tasks": tasks, **fields}
+    return await created(api, "/templates", body)
+
+
 async def created(api: httpx.AsyncClient, path: str, body: Json) -> Json:
     """The object that a POST answers with 201."""
     return answered(await api.post(path, json=body), 201)

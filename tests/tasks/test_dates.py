@@ -8,9 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pivotal_server.tasks.dates import (
-    AFTER_TASK,
-    PHASE_START,
-    TARGET_LAUNCH,
     Anchors,
     DateRules,
     PlannedTask,
@@ -20,6 +17,7 @@ from pivotal_server.tasks.dates import (
     rules_of,
     settle,
 )
+from pivotal_server.tasks.schemas import AFTER_TASK, PHASE_START, TARGET_LAUNCH
 
 RULES = DateRules()
 WORKING = DateRules(working_days_only=True)

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from pivotal_server.kit.ids import cuid
 from pivotal_server.tasks import following, repository, repository_links
-from pivotal_server.tasks.dates import AFTER_TASK, anchor_task, settle
+from pivotal_server.tasks.dates import anchor_task, settle
 from pivotal_server.tasks.home import Home
 from pivotal_server.tasks.repository import TaskRow
-from pivotal_server.tasks.schemas import Task
+from pivotal_server.tasks.schemas import AFTER_TASK, Task
 from pivotal_server.tasks.wire import to_wire
 from pivotal_server.tasks.writing import Cause, encoded, insert_tasks, note_date
 from pivotal_server.unit_of_work import UnitOfWork

@@ -7,12 +7,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-PHASE_START = "phase_start"
-TARGET_LAUNCH = "target_launch"
-AFTER_TASK = "task:"
-"""An anchor is one of the first two, or this with the id of a task behind it."""
+from pivotal_server.tasks.schemas import AFTER_TASK, PHASE_START, TARGET_LAUNCH
 
-LONGEST_OFFSET = 365
 _ONE_DAY = timedelta(days=1)
 
 Follow = Literal["ask", "always", "never"]

@@ -8,9 +8,6 @@ from msgspec.structs import replace
 from pivotal_server.activity.entries import Change
 from pivotal_server.tasks import repository, repository_links
 from pivotal_server.tasks.dates import (
-    AFTER_TASK,
-    PHASE_START,
-    TARGET_LAUNCH,
     Anchors,
     DateRules,
     PlannedTask,
@@ -22,6 +19,7 @@ from pivotal_server.tasks.dates import (
 from pivotal_server.tasks.graph import turned
 from pivotal_server.tasks.home import Home
 from pivotal_server.tasks.repository import NodeRow, TaskRow
+from pivotal_server.tasks.schemas import AFTER_TASK, PHASE_START, TARGET_LAUNCH
 from pivotal_server.tasks.writing import Cause, Pair, record, record_changes, save_tasks
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.workspaces import service as workspaces

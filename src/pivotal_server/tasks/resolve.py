@@ -18,9 +18,10 @@ from pivotal_server.limits.catalogue import PREDECESSORS_PER_TASK
 from pivotal_server.members import service as members
 from pivotal_server.phases import service as phases
 from pivotal_server.tasks import repository
-from pivotal_server.tasks.dates import AFTER_TASK, anchor_task
+from pivotal_server.tasks.dates import anchor_task
 from pivotal_server.tasks.graph import circle
 from pivotal_server.tasks.repository import NodeRow
+from pivotal_server.tasks.schemas import AFTER_TASK
 from pivotal_server.tasks.writing import predecessors
 from pivotal_server.unit_of_work import UnitOfWork
 

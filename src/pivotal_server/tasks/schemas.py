@@ -22,8 +22,13 @@ from pivotal_server.kit.wire import (
     optional_text,
     reference,
 )
-from pivotal_server.tasks.dates import AFTER_TASK, LONGEST_OFFSET, PHASE_START, TARGET_LAUNCH
 
+PHASE_START = "phase_start"
+TARGET_LAUNCH = "target_launch"
+AFTER_TASK = "task:"
+"""An anchor is one of the first two, or this with the id of a task behind it."""
+
+LONGEST_OFFSET = 365
 MOST_LINKS = 10
 _ADDRESS = re.compile(r"[a-z]+:\S+", re.IGNORECASE)
 

@@ -25,11 +25,11 @@ from pivotal_server.limits.catalogue import SUBTASKS_PER_TASK, TASKS_PER_ONBOARD
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.onboardings.service import OnboardingRow
 from pivotal_server.tasks import following, repository, repository_links
-from pivotal_server.tasks.dates import AFTER_TASK, anchor_task, settle
+from pivotal_server.tasks.dates import anchor_task, settle
 from pivotal_server.tasks.home import Home
 from pivotal_server.tasks.repository import TaskRow
 from pivotal_server.tasks.resolve import Plan, find_assignee, refuse_internal, usable_phase
-from pivotal_server.tasks.schemas import SubtaskCreate, Task, TaskCreate
+from pivotal_server.tasks.schemas import AFTER_TASK, SubtaskCreate, Task, TaskCreate
 from pivotal_server.tasks.wire import to_wire
 from pivotal_server.tasks.writing import (
     announce_deleted,

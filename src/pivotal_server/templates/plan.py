@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, to_builtins
 
-from pivotal_server.tasks.dates import AFTER_TASK, anchor_task
+from pivotal_server.tasks.dates import anchor_task
+from pivotal_server.tasks.schemas import AFTER_TASK
 from pivotal_server.templates.conditions import Facts, why_not
 from pivotal_server.templates.schemas import TemplateSubtask, TemplateTask
 

@@ -18,8 +18,17 @@ from pivotal_server.kit.wire import (
     optional_text,
     reference,
 )
-from pivotal_server.tasks.dates import AFTER_TASK, PHASE_START, TARGET_LAUNCH
-from pivotal_server.tasks.schemas import Description, Facing, Links, Offset, Phase, Task
+from pivotal_server.tasks.schemas import (
+    AFTER_TASK,
+    PHASE_START,
+    TARGET_LAUNCH,
+    Description,
+    Facing,
+    Links,
+    Offset,
+    Phase,
+    Task,
+)
 from pivotal_server.tasks.schemas import Title as TaskTitle
 from pivotal_server.templates.conditions import check_condition
 
