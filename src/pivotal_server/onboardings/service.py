@@ -1,7 +1,7 @@
 """Onboardings: finding, listing, creating, deleting. Changing one is in ``changes``."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from pivotal_server.errors_catalogue import (
     EXTERNAL_ID_TAKEN,
     ONBOARDING_NOT_FOUND,
     TOO_BIG,
+    TOO_SMALL,
 )
 from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.pagination import Slice
@@ -50,6 +51,7 @@ _READ = repository.wire_read(Onboarding)
 _WIRE_LIST = repository.wire_list(Onboarding)
 _CUSTOMER_WIRE_LIST = repository.wire_customer_list(Onboarding)
 Stays = dict[str, tuple[datetime, datetime]]
+EARLIEST_START = datetime(1970, 1, 1, tzinfo=UTC)
 STAFF_FIELDS = ("csm_id", "se_id", "designer_id", "product_ops_id")
 
 
@@ -132,8 +134,8 @@ async def create_onboarding(uow: UnitOfWork, customer: CustomerRow, data: Onboar
 
     It starts in the first phase when none is given; starting in a terminal phase makes it done, and then it
     gets no tasks. A chosen template of the first phase takes the place of its default one. Raises
-    ``unknown_phase``, ``invalid_reference``, ``invalid_enum_value``, ``external_id_taken``, and ``too_big``
-    for a start in the future.
+    ``unknown_phase``, ``invalid_reference``, ``invalid_enum_value``, ``external_id_taken``, ``too_small`` for
+    a start before 1970, and ``too_big`` for one in the future.
     """
     phase_list = PhaseList(await phases.all_phases(uow.tx, uow.org_id))
     phase = phase_list.open[0] if data.phase is UNSET else phase_list.usable(data.phase)
@@ -144,6 +146,8 @@ async def create_onboarding(uow: UnitOfWork, customer: CustomerRow, data: Onboar
     roles = await staff(uow, {name: getattr(data, name) for name in STAFF_FIELDS})
     display_id, created_at = await uow.allocate("onboarding")
     started_at = created_at if data.started_at is UNSET else data.started_at
+    if started_at < EARLIEST_START:
+        raise TOO_SMALL(field="started_at", name="started_at", limit=EARLIEST_START.date())
     if started_at > created_at:
         raise TOO_BIG(field="started_at", message="started_at must not be in the future")
     target: Any = data.target_launch_date
