@@ -62,6 +62,13 @@ def sentence(view: EntryView) -> str:
             "API: local-dev launched Loyalty launch",
         ),
         ("api_key.created", {"reason": "ci"}, "API: local-dev created the API key ci"),
+        ("task.completed", {"task_title": "Data mapping"}, "API: local-dev completed Data mapping"),
+        ("task.deleted", {}, "API: local-dev deleted a task"),
+        (
+            "onboarding.template_applied",
+            {"onboarding_name": "Loyalty launch", "diff": [("template", None, "Kick-off")]},
+            "API: local-dev applied the template Kick-off to Loyalty launch",
+        ),
         ("something.quite_new", {}, "API: local-dev something: quite new"),
     ],
 )
@@ -107,6 +114,12 @@ def test_a_diff_names_fields_and_formats_values() -> None:
         ("metadata", {}, {"segment": "é"}),
         ("launched_at", None, "2026-06-09T09:29:04Z"),
         ("region_code", "emea", ""),
+        ("assignee_id", "mem_dana", "con_mira"),
+        ("due_date", None, "2026-06-01"),
+        ("links", [], [{"label": "Plan", "url": "https://x.example"}]),
+        ("depends_on", ["a"], ["a", "b"]),
+        ("parent_task_id", None, "tas_1"),
+        ("tasks.12.due_date", "2026-06-01", "2026-06-02"),
     ]
     view = entry_view(entry("customer.field_changed", diff=changes), NAMES)
     assert view.lines == (
@@ -123,6 +136,12 @@ def test_a_diff_names_fields_and_formats_values() -> None:
         DiffLine("Metadata", "None", '{"segment": "é"}'),
         DiffLine("Launched", "None", "Jun 9, 2026, 09:29 UTC"),
         DiffLine("Region code", "emea", "None"),
+        DiffLine("Assignee", "Dana Okafor", "A contact"),
+        DiffLine("Due date", "None", "Jun 1, 2026"),
+        DiffLine("Links", "None", "Plan"),
+        DiffLine("Blocked by", "1 task", "2 tasks"),
+        DiffLine("Parent task", "None", "A task"),
+        DiffLine("Task 12", "Jun 1, 2026", "Jun 2, 2026"),
     )
 
 

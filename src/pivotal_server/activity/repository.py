@@ -16,6 +16,7 @@ from pivotal_server.db.tables import (
     members,
     onboardings,
     people,
+    tasks,
 )
 
 INSERT = Statement.write(insert_of(activity))
@@ -48,6 +49,7 @@ class ActivityRow(msgspec.Struct, frozen=True):
     member_name: str | None
     contact_name: str | None
     onboarding_name: str | None
+    task_title: str | None = None
 
 
 def _feed(*conditions: Any) -> Any:
@@ -77,6 +79,7 @@ def _feed(*conditions: Any) -> Any:
             people.c.name.label("member_name"),
             contacts.c.name.label("contact_name"),
             onboardings.c.name.label("onboarding_name"),
+            tasks.c.title.label("task_title"),
         )
         .select_from(
             activity.outerjoin(
@@ -110,6 +113,7 @@ def _feed(*conditions: Any) -> Any:
                     onboardings.c.id == activity.c.onboarding_id,
                 ),
             )
+            .outerjoin(tasks, and_(tasks.c.org_id == activity.c.org_id, tasks.c.id == activity.c.task_id))
         )
         .where(activity.c.org_id == bindparam("org_id"), *conditions)
         .order_by(activity.c.created_at.desc())

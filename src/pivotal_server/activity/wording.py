@@ -1,6 +1,7 @@
 """Activity entries in words: a sentence for each event, names for fields, values as people read them."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from string import Formatter
@@ -15,6 +16,8 @@ from pivotal_server.web.view import Frame, Person
 
 NONE = "None"
 _LONGEST = 160
+# The fields of an entry that lists moved dates, by the number of the task.
+_DATE_OF_TASK = re.compile(r"tasks\.([0-9]+)\.due_date")
 
 SENTENCES: Mapping[str, str] = {
     "customer.created": "created this customer",
@@ -41,8 +44,24 @@ SENTENCES: Mapping[str, str] = {
     "onboarding.target_shifted": "changed the target launch of {onboarding}",
     "onboarding.launched": "launched {onboarding}",
     "onboarding.completed": "completed {onboarding}",
+    "onboarding.template_applied": "applied the template {template} to {onboarding}",
+    "onboarding.dates_moved": "moved due dates of {onboarding}",
     "onboarding.deleted": "deleted onboarding {onboarding}",
     "onboarding.restored": "restored onboarding {onboarding}",
+    "task.created": "added {task_named}",
+    "task.field_changed": "changed {fields} of {task}",
+    "task.assigned": "assigned {task}",
+    "task.due_date_changed": "changed the due date of {task}",
+    "task.completed": "completed {task}",
+    "task.reopened": "reopened {task}",
+    "task.moved": "moved {task}",
+    "task.unlocked": "unlocked {task}",
+    "task.locked": "locked {task}",
+    "task.deleted": "deleted {task_named}",
+    "task.restored": "restored {task_named}",
+    "template.created": "created a phase template",
+    "template.updated": "changed {fields} of a phase template",
+    "template.archived": "deleted a phase template",
     "member.joined": "joined the workspace",
     "member.signed_in": "signed in",
     "member.sign_in_refused": "was refused signing in",
@@ -111,6 +130,18 @@ FIELDS: Mapping[str, Field] = {
     "reminders_enabled": Field("Reminders"),
     "reminder_frequency_days": Field("Days between reminders"),
     "template_id": Field("Template"),
+    "assignee_id": Field("Assignee"),
+    "due_date": Field("Due date"),
+    "due_anchor": Field("Planned from"),
+    "due_offset": Field("Days after"),
+    "customer_facing": Field("Customer-facing", "whether the customer sees it"),
+    "links": Field("Links"),
+    "depends_on": Field("Blocked by", "what it is blocked by"),
+    "parent_task_id": Field("Parent task"),
+    "applies_when": Field("Applies when", "when it applies"),
+    "default_for_phase": Field("Default of its phase", "whether it is the default of its phase"),
+    "created": Field("Tasks added"),
+    "skipped": Field("Tasks skipped"),
 }
 """Names of fields; others are shown by their own name."""
 
@@ -156,11 +187,17 @@ def entry_view(row: ActivityRow, names: Names) -> EntryView:
     )
 
 
-_BIRTHS = frozenset({"customer.created", "contact.added", "onboarding.created", "api_key.created"})
+_BIRTHS = frozenset(
+    {
+        *("customer.created", "contact.added", "onboarding.created", "api_key.created"),
+        *("onboarding.template_applied", "template.created"),
+    }
+)
 # What a sentence says already.
 _HIDDEN: Mapping[str, tuple[str, ...]] = {
     "contact.added": ("is_primary",),
     "contact.primary_changed": ("is_primary",),
+    "onboarding.template_applied": ("template_id", "template"),
 }
 # Events of things without a page of their own, whose name stands in the entry's reason.
 _NAMED_BY_REASON = frozenset({"api_key.created", "api_key.revoked"})
@@ -197,10 +234,14 @@ def _actor(row: ActivityRow) -> Person:
 def _sentence(row: ActivityRow, changes: list[dict[str, Any]], names: Names) -> Iterable[Words]:
     contact, onboarding = row.contact_name, row.onboarding_name
     named = [Words(contact, strong=True)] if contact else [Words("a removed contact")]
+    task = [Words(row.task_title, strong=True) if row.task_title else Words("a task")]
     known: dict[str, list[Words]] = {
         "contact": named,
         "contact_named": [Words("contact "), *named] if contact else named,
         "onboarding": [Words(onboarding, strong=True) if onboarding else Words("an onboarding")],
+        "task": task,
+        "task_named": [Words("task "), *task] if row.task_title else task,
+        "template": [_template(changes)],
         "phase": [_phase(changes, names)],
         "fields": [Words(_fields(changes))],
         "primary": [Words(" as primary")] if _turns(changes, True) else [],
@@ -226,6 +267,11 @@ def _phase(changes: list[dict[str, Any]], names: Names) -> Words:
     return Words(names.phases.get(entered[0], entered[0]), strong=True) if entered else Words("another phase")
 
 
+def _template(changes: list[dict[str, Any]]) -> Words:
+    applied = [change["new"] for change in changes if change["field"] == "template"]
+    return Words(applied[0], strong=True) if applied else Words("of a phase")
+
+
 def _fields(changes: list[dict[str, Any]]) -> str:
     if len(changes) == 1:
         return field_of(changes[0]["field"]).in_sentence
@@ -239,6 +285,9 @@ def _turns(changes: list[dict[str, Any]], to: bool) -> bool:
 def field_of(name: str) -> Field:
     """How a field is named; an unknown one by its own name, readable."""
     known = FIELDS.get(name)
+    moved = _DATE_OF_TASK.fullmatch(name)
+    if moved is not None:
+        return Field(f"Task {moved[1]}")
     return known if known is not None else Field(name.replace("_", " ").capitalize())
 
 
@@ -254,8 +303,12 @@ def value_text(field: str, value: Any, names: Names) -> str:
         return NONE
     if field in _MEMBERS:
         return names.members.get(value, "Somebody who left")
+    if field == "assignee_id":
+        return names.members.get(value, "A contact")
     if field == "phase":
         return names.phases.get(value, value)
+    if _DATE_OF_TASK.fullmatch(field):
+        return _calendar_day(value)
     if field in _WRITERS:
         return _WRITERS[field](value)
     if isinstance(value, bool):
@@ -275,6 +328,14 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
 
 
+def _labels(value: Any) -> str:
+    return _short(", ".join(link["label"] for link in value))
+
+
+def _count_of_tasks(value: Any) -> str:
+    return "1 task" if len(value) == 1 else f"{len(value)} tasks"
+
+
 def _calendar_day(value: Any) -> str:
     return day(date.fromisoformat(str(value)[:10]))
 
@@ -290,6 +351,10 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "state": lambda value: STATE_NAMES.get(value, value),
     "mrr": money,
     "target_launch_date": _calendar_day,
+    "due_date": _calendar_day,
+    "links": _labels,
+    "depends_on": _count_of_tasks,
+    "parent_task_id": lambda _: "A task",
     "started_at": _moment,
     "launched_at": _moment,
     "completed_at": _moment,

@@ -121,7 +121,7 @@ async def create_template(uow: UnitOfWork, data: TemplateCreate) -> TemplateRow:
         await repository.insert(uow.tx, uow.org_id, row)
     except UniqueViolation as fault:
         raise _conflict(fault, row) from None
-    _record(uow, row, "template.created", [Change("phase", None, row.phase)])
+    _record(uow, row, "template.created", [Change("name", None, row.name), Change("phase", None, row.phase)])
     return row
 
 
