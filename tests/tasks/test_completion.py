@@ -1,9 +1,12 @@
 """Completing, reopening, dependencies and deleting."""
 
+import asyncio
+
 import httpx
 import pytest
+from msgspec.structs import replace
 
-from pivotal_server.limits.catalogue import PREDECESSORS_PER_TASK
+from pivotal_server.limits.catalogue import PREDECESSORS_PER_TASK, SUBTASKS_PER_TASK
 from tests.support.app import World
 from tests.support.journal import Journal, Written
 from tests.support.records import (
@@ -276,3 +279,31 @@ async def test_onb_task_4_deleting_takes_subtasks_along_and_drops_links(
     assert (await journal.look()).nothing
     left = {task["id"] for task in await walk(api, f"/onboardings/{onboarding['id']}/tasks")}
     assert left == {task["id"] for task in (keeps, waits, hangs, plan)}
+
+
+async def test_the_last_two_subtasks_at_once_complete_the_parent_once(
+    api: httpx.AsyncClient, world: World, onboarding: Json
+) -> None:
+    parent = await new_task(api, onboarding)
+    children = [await new_subtask(api, parent) for _ in range(4)]
+    journal = Journal(world.db, world.workspace.id)
+    await journal.look()
+    await asyncio.gather(*(complete(api, child) for child in children))
+    written = await journal.look()
+    assert targets(written, "task.completed").count(parent["id"]) == 1
+    assert len(written.entries) == 5
+    assert (await read(api, parent))["auto"] is True
+
+
+async def test_a_task_has_a_hundred_subtasks_at_most(
+    api: httpx.AsyncClient, onboarding: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert SUBTASKS_PER_TASK.default == 100
+    monkeypatch.setattr(
+        "pivotal_server.tasks.service.SUBTASKS_PER_TASK", replace(SUBTASKS_PER_TASK, default=1)
+    )
+    parent, other = await new_task(api, onboarding), await new_task(api, onboarding)
+    await new_subtask(api, parent)
+    full = (400, "limit_reached", None)
+    assert error_of(await api.post(f"{path_of(parent)}/subtasks", json={"title": "x"})) == full
+    assert error_of(await api.patch(path_of(other), json={"parent_task_id": parent["id"]})) == full
