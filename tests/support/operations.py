@@ -1,0 +1,56 @@
+"""The operations of the API as tests walk them: a path that names something, a body that is in order."""
+
+from typing import Any
+
+import httpx
+
+from pivotal_server.kit.http import Operation
+from pivotal_server.operations import OPERATIONS
+from tests.support.app import document
+
+Json = dict[str, Any]
+
+KEYED = [operation for operation in OPERATIONS if operation.scope is not None]
+WRITES = [operation for operation in KEYED if operation.writes]
+WITH_BODY = [operation for operation in WRITES if operation.body is not None]
+SINGLE_ROW = [operation for operation in KEYED if operation.path_parameters]
+
+
+def path_to(operation: Operation, reference: str | int = 1) -> str:
+    """The path of an operation with `reference` in place of its parameters."""
+    parts = [str(reference) if part.startswith("{") else part for part in operation.segments]
+    return "/" + "/".join(parts)
+
+
+def example_body(operation: Operation) -> Json | None:
+    """The body that the document shows for an operation."""
+    if operation.body is None:
+        return None
+    shown = document()["paths"][operation.path][operation.method.lower()]["requestBody"]
+    example: Json = shown["content"]["application/json"]["example"]
+    return example
+
+
+async def call(
+    api: httpx.AsyncClient, operation: Operation, reference: str | int = 1, query: str = "", **options: Any
+) -> httpx.Response:
+    """Call an operation with its example as body, unless `json` or `content` say otherwise."""
+    if operation.body is not None and "json" not in options and "content" not in options:
+        options["json"] = example_body(operation)
+    return await api.request(operation.method, path_to(operation, reference) + query, **options)
+
+
+def refusal_of(response: httpx.Response) -> Json:
+    """The error in a refusal, whose body must be the one envelope and whose headers must fit it."""
+    assert response.headers["content-type"] == "application/json"
+    body = response.json()
+    assert list(body) == ["error"]
+    error: Json = body["error"]
+    keys = ["type", "code", "message", "field", "request_id", "doc_url"]
+    assert list(error) == (keys if "field" in error else [key for key in keys if key != "field"])
+    assert all(isinstance(value, str) for value in error.values())
+    assert error["message"]
+    assert "{" not in error["message"], "an unfilled placeholder"
+    assert error["request_id"] == response.headers["x-request-id"]
+    assert error["doc_url"] == f"/docs/errors#{error['code']}"
+    return error
