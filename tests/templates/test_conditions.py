@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.templates.conditions import OPERATORS, check_condition, holds, why_not
+from pivotal_server.templates.conditions import OPERATORS, check_condition, why_not
 
 FACTS = {
     "status": "onboarding",
@@ -21,6 +21,10 @@ FACTS = {
     "custom_fields.pilot": True,
     "custom_fields.note": "  ",
 }
+
+
+def holds(condition: dict[str, Any] | None, facts: dict[str, Any]) -> bool:
+    return why_not(condition, facts) is None
 
 
 def one(field: str, operator: str, value: Any = None) -> dict[str, Any]:

@@ -123,13 +123,11 @@ def _scalar(value: Any, path: str) -> Any:
 
 
 # ── Evaluating ───────────────────────────────────────────────────────────────────────────────────
-def holds(condition: Condition | None, facts: Facts) -> bool:
-    """Whether a condition holds for a customer; none always does."""
-    return why_not(condition, facts) is None
-
-
 def why_not(condition: Condition | None, facts: Facts) -> str | None:
-    """Why a condition does not hold, such as "arr is not above 10,000"; ``None`` when it does."""
+    """Why a condition does not hold for a customer, such as "arr is not above 10,000".
+
+    ``None`` when it does; no condition always holds.
+    """
     if condition is None:
         return None
     [(match, comparisons)] = condition.items()
