@@ -108,6 +108,7 @@ class KeyRing:
         self._by_id: dict[str, KnownKey] = {}
         self.failures = Failures()
         self._flusher: asyncio.Task[None] | None = None
+        self._flushing = asyncio.Lock()
 
     async def recognise(self, header: bytes | None, address: str) -> KnownKey:
         """The key in an ``Authorization`` header.
@@ -172,6 +173,10 @@ class KeyRing:
 
     async def flush(self) -> None:
         """Write the usage figures gathered since the last time."""
+        async with self._flushing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         used: Sequence[KnownKey] = [known for known in self._by_id.values() if known.used]
         if not used:
             return
@@ -202,7 +207,9 @@ class KeyRing:
     async def stop(self) -> None:
         """Write what is left and end the background task."""
         if self._flusher is not None:
-            self._flusher.cancel()
+            # Not in the middle of a write: whether it is stored could no longer be told then.
+            async with self._flushing:
+                self._flusher.cancel()
             with suppress(asyncio.CancelledError):
                 await self._flusher
             self._flusher = None
