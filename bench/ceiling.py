@@ -15,9 +15,9 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 COLUMNS = (
-    "id, display_id, name, slug, domain, status, plan, mrr, monthly_orders, hubspot_company_id, hubspot_deal_id,"
-    " stripe_customer_id, intercom_company_id, slack_channel_id, owner_id, tags, custom_fields, metadata,"
-    " external_id, health_score, livemode, created_at, updated_at"
+    "id, display_id, name, slug, domain, status, plan, mrr, monthly_orders, hubspot_company_id,"
+    " hubspot_deal_id, stripe_customer_id, intercom_company_id, slack_channel_id, owner_id, tags,"
+    " custom_fields, metadata, external_id, health_score, livemode, created_at, updated_at"
 )
 NAMES = COLUMNS.split(", ")
 

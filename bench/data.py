@@ -43,8 +43,9 @@ def build(path: Path, customers: int, entries: int) -> tuple[str, str]:
     ids = [cuid() for _ in range(customers)]
     connection.execute("BEGIN")
     connection.executemany(
-        "INSERT INTO customers (org_id, id, display_id, name, slug, domain, status, plan, mrr, tags, custom_fields,"
-        " metadata, livemode, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '{}', '{}', 1, ?, ?)",
+        "INSERT INTO customers (org_id, id, display_id, name, slug, domain, status, plan, mrr, tags,"
+        " custom_fields, metadata, livemode, created_at, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '{}', '{}', 1, ?, ?)",
         (
             (
                 org_id,
@@ -66,9 +67,17 @@ def build(path: Path, customers: int, entries: int) -> tuple[str, str]:
     connection.executemany(
         "INSERT INTO activity (org_id, display_id, id, created_at, event, target_type, target_id,"
         " target_display_id, customer_id, actor_type, actor, origin, livemode)"
-        " VALUES (?, ?, ?, ?, 'customer.created', 'customer', ?, ?, ?, 'system', 'Command line', 'command', 1)",
+        " VALUES (?, ?, ?, ?, 'customer.created', 'customer', ?, ?, ?, 'system', 'Pivotal', 'command', 1)",
         (
-            (org_id, 1000 + n, cuid(), start + n, ids[n % customers], n % customers + 1, ids[n % customers])
+            (
+                org_id,
+                1000 + n,
+                cuid(),
+                start + n,
+                ids[n % customers],
+                n % customers + 1,
+                ids[n % customers],
+            )
             for n in range(entries)
         ),
     )

@@ -7,10 +7,10 @@ import cyclopts
 import msgspec
 from cyclopts import Parameter
 
+from pivotal_server import operations_releases as releases
 from pivotal_server.cli_common import JsonOption, fail, out, print_json
-from pivotal_server.openapi import releases
 from pivotal_server.openapi.diff import diff
-from pivotal_server.openapi.releases import CannotFreeze
+from pivotal_server.operations_releases import CannotFreeze
 
 openapi_app = cyclopts.App(name="openapi", help="Write, compare and freeze the OpenAPI document.")
 

@@ -1,6 +1,7 @@
 """Running the server: migrate, open, first workspace, serve, and an orderly end."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -172,8 +173,16 @@ async def serve(
         serving = asyncio.create_task(server.serve())
         await _answering(config, serving)
         _remember_public_url(config)
+        _settle_memory()
         announce(link, time.monotonic() - started)
         await serving
+
+
+def _settle_memory() -> None:
+    # What start-up made stays for good; without this the collector walks all of it again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _remember_public_url(config: Config) -> None:

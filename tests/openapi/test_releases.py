@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pivotal_server.openapi import releases
+from pivotal_server import operations_releases as releases
 from pivotal_server.openapi.diff import breaking
 
 ROOT = Path(__file__).parents[2]

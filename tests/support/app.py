@@ -52,9 +52,9 @@ def _validator(pointer: str) -> jsonschema_rs.Draft202012Validator:
 
 @cache
 def _paths() -> list[tuple[re.Pattern[str], str]]:
-    found = []
-    for path in document()["paths"]:
-        found.append((re.compile("/api/v1" + re.sub(r"\{[^}]+\}", "[^/]+", path)), path))
+    found = [
+        (re.compile("/api/v1" + re.sub(r"\{[^}]+\}", "[^/]+", path)), path) for path in document()["paths"]
+    ]
     return sorted(found, key=lambda entry: entry[1].count("{"))
 
 

@@ -17,7 +17,7 @@ from pivotal_server.api_keys.repository import ApiKeyRow
 from pivotal_server.auth import keys, scopes
 from pivotal_server.auth.actor import Actor
 from pivotal_server.auth.addresses import AddressList, parse_list
-from pivotal_server.auth.authorization import read_bearer, require_key
+from pivotal_server.auth.authorization import PLAIN_BEARER, read_bearer, require_key
 from pivotal_server.db.engine import Database
 from pivotal_server.db.errors import DatabaseError
 from pivotal_server.errors_catalogue import (
@@ -48,6 +48,7 @@ class KnownKey:
     __slots__ = (
         "actor",
         "addresses",
+        "ends",
         "epoch",
         "granted",
         "row",
@@ -72,6 +73,7 @@ class KnownKey:
         self.epoch = epoch
         self.granted = frozenset(row.scopes)
         self.addresses: AddressList = parse_list(row.allowed_addresses)
+        self.ends = row.revoked_at is not None or row.expires_at is not None
         self.tier = tier_of(livemode=row.mode == "live", own=row.rate_limit, changed={})
         self.window.limit = self.tier.limit
         self.actor = Actor(
@@ -109,6 +111,19 @@ class KeyRing:
         self.failures = Failures()
         self._flusher: asyncio.Task[None] | None = None
         self._flushing = asyncio.Lock()
+
+    def remembered(self, header: bytes | None) -> KnownKey | None:
+        """The key in a header when memory alone can vouch for it: known, checked in this epoch, endless.
+
+        ``None`` means that :meth:`recognise` has to be asked.
+        """
+        match = PLAIN_BEARER.fullmatch(header) if header is not None else None
+        if match is None:
+            return None
+        known = self._by_digest.get(keys.digest_of(match[1]))
+        if known is None or known.ends or known.epoch is None or known.epoch != self._db.epoch():
+            return None
+        return known
 
     async def recognise(self, header: bytes | None, address: str) -> KnownKey:
         """The key in an ``Authorization`` header.

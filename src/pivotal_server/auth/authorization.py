@@ -10,7 +10,7 @@ from pivotal_server.auth.keys import ParsedKey, parse
 from pivotal_server.errors_catalogue import INVALID_API_KEY, MISSING_API_KEY
 from pivotal_server.kit.errors import ApiError
 
-_GOOD = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] ([0-9A-Za-z._~+/-]+=*)")
+PLAIN_BEARER = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] ([0-9A-Za-z._~+/-]+=*)")
 """RFC 6750 section 2.1: the scheme, one space, a ``b64token``."""
 
 _WORDS = re.compile(r"([^ \t]*)([ \t]*)(.*)", re.DOTALL)
@@ -33,7 +33,7 @@ def read_bearer(header: bytes | str | None) -> str:
         raise MISSING_API_KEY(message=f"The Authorization header is missing. {_FORM}")
     if isinstance(header, str):
         header = header.encode("utf-8", "surrogatepass")
-    match = _GOOD.fullmatch(header) or _GOOD.fullmatch(header.strip(b" \t"))
+    match = PLAIN_BEARER.fullmatch(header) or PLAIN_BEARER.fullmatch(header.strip(b" \t"))
     if match is None:
         raise _diagnose(header)
     return match[1].decode("ascii")

@@ -113,4 +113,9 @@ def digest(text: str) -> bytes:
     The BLAKE2 key is made anew by every process, so a digest that leaks from memory says nothing, and nobody
     can prepare two texts with the same digest. ``text`` may be anything a client sent.
     """
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=_DIGEST_KEY).digest()
+    return digest_of(text.encode("utf-8", "surrogatepass"))
+
+
+def digest_of(key: bytes) -> bytes:
+    """:func:`digest` of a key as it stands in a header."""
+    return hashlib.blake2b(key, digest_size=16, key=_DIGEST_KEY).digest()

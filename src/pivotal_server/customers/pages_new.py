@@ -99,7 +99,7 @@ async def new(visit: Visit) -> Response:
 
 @page("customers", capability="create_customers")
 async def create(visit: Visit) -> Response:
-    """Create what the form asks for, all or nothing; a repeat of the same submission opens the same record."""
+    """Create what the form asks for, all or nothing; a repeat of the submission opens the same record."""
     customer, contact, onboarding, errors = _read(visit)
     if errors:
         return await _form(visit, errors, status=422)

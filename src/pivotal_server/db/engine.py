@@ -121,6 +121,10 @@ class Transaction(Executor):
         check_payload(payload)
         self._notes.append((channel, payload))
 
+    async def execute_aside(self, stmt: Statement[Any], params: Params = NO_PARAMS) -> int:
+        """`execute` for one long statement, without holding up the event loop on any database."""
+        return await self.execute(stmt, params)
+
     @abstractmethod
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """A block inside the transaction that can fail alone: leaving it by an exception undoes only it."""

@@ -172,6 +172,22 @@ class SqliteTransaction(Transaction):
         except sqlite3.Error as error:
             raise_known(self._fail(error), error)
 
+    async def execute_aside(self, stmt: Statement[Any], params: Params = NO_PARAMS) -> int:
+        """Run one long write in a thread; readers go on, other writers wait for the turn as ever."""
+        plan = stmt.sqlite_plan or stmt.compile("sqlite")
+        self._check()
+        values = plan.bind(params)
+        running = asyncio.get_running_loop().run_in_executor(None, self._execute, plan.sql, values)
+        try:
+            return (await asyncio.shield(running)).rowcount
+        except sqlite3.Error as error:
+            raise_known(self._fail(error), error)
+        except asyncio.CancelledError:
+            # The connection is in use until the thread is done; only then may anybody roll back.
+            with suppress(sqlite3.Error):
+                await running
+            raise
+
     async def execute_many(self, stmt: Statement[Any], params: Sequence[Params]) -> None:
         """Run a write once for each set of values."""
         plan = stmt.sqlite_plan or stmt.compile("sqlite")

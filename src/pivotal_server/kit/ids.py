@@ -48,8 +48,12 @@ def is_cuid(text: str) -> bool:
 
 
 def request_id() -> str:
-    """A new request id, ``req_`` and 24 random digits. It names a request and protects nothing."""
-    return f"req_{getrandbits(96):024x}"
+    """A new request id: ``req_``, 13 hex digits of Unix microseconds, 11 random ones.
+
+    Ids that begin with their time lie side by side in an index, so that logging a request touches one page
+    and not a random one. An id names a request and protects nothing.
+    """
+    return f"req_{int(time.time() * 1_000_000):013x}{getrandbits(44):011x}"
 
 
 def _timed(moment: datetime) -> str:

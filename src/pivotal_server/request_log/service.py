@@ -8,6 +8,7 @@ from pivotal_server.db.engine import Database, Executor
 from pivotal_server.kit import clock
 from pivotal_server.request_log import repository
 from pivotal_server.request_log.repository import RequestRow
+from pivotal_server.workspaces import service as workspaces
 
 __all__ = ["RETENTION", "RequestRow", "find", "purge"]
 
@@ -31,6 +32,9 @@ async def find(
 
 
 async def purge(db: Database) -> int:
-    """Remove requests past their 30 days; how many."""
-    async with db.transaction() as tx:
-        return await repository.purge(tx, clock.now() - RETENTION)
+    """Remove requests past their 30 days, one workspace at a time; how many."""
+    removed = 0
+    for workspace in await workspaces.all_workspaces(db):
+        async with db.transaction() as tx:
+            removed += await repository.purge(tx, workspace.id, clock.now() - RETENTION)
+    return removed

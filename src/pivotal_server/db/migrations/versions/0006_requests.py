@@ -29,12 +29,10 @@ def upgrade() -> None:
         sa.Column("request_body", sa.Text),
         sa.Column("response_body", sa.Text),
         sa.PrimaryKeyConstraint("org_id", "at", "id"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("api_requests_request", "api_requests", ["org_id", "request_id", "at"])
-    op.create_index("api_requests_key", "api_requests", ["org_id", "api_key_id", "at"])
-    op.create_index("api_requests_route", "api_requests", ["org_id", "route", "at"])
+    op.create_index("api_requests_request", "api_requests", ["org_id", "request_id"])
     failed = sa.text("status >= 400")
     op.create_index(
         "api_requests_failed", "api_requests", ["org_id", "at"], sqlite_where=failed, postgresql_where=failed
     )
-    op.create_index("api_requests_age", "api_requests", ["at"])
