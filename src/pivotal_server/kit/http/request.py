@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from pivotal_server.kit.codes import BODY_TOO_LARGE, INVALID_CONTENT_TYPE, INVALID_STRING
 
@@ -19,6 +19,7 @@ class Disconnected(Exception):
 class Request:
     """One HTTP request. ``headers`` maps lower-case names to values; of doubles the last one stays.
 
+    ``path`` is decoded, but for escaped slashes: they are part of a segment and separate none.
     Filled in on its way: ``raw``, its body, once that has been read; ``principal``, who makes it;
     ``operation``, what it asks for.
     """
@@ -30,6 +31,9 @@ class Request:
         self._receive = receive
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        raw_path = scope.get("raw_path")
+        if raw_path is not None and (b"%2F" in raw_path or b"%2f" in raw_path):
+            self.path = _without_escaped_slashes(raw_path)
         self.raw = b""
         self.principal: Any = None
         self.operation: Any = None
@@ -90,6 +94,11 @@ class Request:
                 break
         self.raw = parts[0] if len(parts) == 1 else b"".join(parts)
         return self.raw
+
+
+def _without_escaped_slashes(raw_path: bytes) -> str:
+    kept = raw_path.replace(b"%2F", b"%252F").replace(b"%2f", b"%252f")
+    return unquote_to_bytes(kept).decode("utf-8", "replace")
 
 
 async def respond(send: Send, status: int, headers: Headers, body: bytes) -> None:
