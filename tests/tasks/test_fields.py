@@ -81,7 +81,13 @@ async def test_every_field_is_kept_and_read_edit_send_back_writes_nothing(
     await journal.look()
     assert await patched(api, made, **made) == made
     assert (await journal.look()).nothing
-    cleared = {"description": None, "assignee_id": None, "due_date": None, "links": [], "metadata": {}}
+    cleared: dict[str, object] = {
+        "description": None,
+        "assignee_id": None,
+        "due_date": None,
+        "links": [],
+        "metadata": {},
+    }
     empty = await patched(api, made, **cleared, external_id=None)
     assert {key: empty[key] for key in cleared} == cleared
     written = await journal.look()
