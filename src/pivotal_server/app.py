@@ -51,6 +51,7 @@ class App:
             services.trusted_proxies,
             strict=strict,
             recorder=services.recorder,
+            files=services.files,
         )
 
         pages = Starlette(routes=ROUTES, exception_handlers=error_handlers())

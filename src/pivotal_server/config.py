@@ -21,7 +21,12 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("PIVOTAL_DATA", "./data", "Folder of the embedded database, uploads and the secret key."),
+    Setting(
+        "PIVOTAL_DATA",
+        "./data",
+        "Folder of the embedded database, uploads and the secret key. "
+        "Over PostgreSQL with several hosts: a folder that all of them share, since uploads lie in it.",
+    ),
     Setting(
         "PIVOTAL_DATABASE_URL",
         "",

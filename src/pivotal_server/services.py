@@ -6,6 +6,7 @@ from pivotal_server.api_keys.ring import KeyRing
 from pivotal_server.auth.addresses import AddressList
 from pivotal_server.config import Config
 from pivotal_server.db.engine import Database
+from pivotal_server.files.store import Files
 from pivotal_server.kit.crypto import SecretBox
 from pivotal_server.request_log.recorder import Recorder
 
@@ -20,3 +21,8 @@ class Services:
     box: SecretBox
     trusted_proxies: AddressList
     recorder: Recorder
+
+    @property
+    def files(self) -> Files:
+        """Uploaded files, in the data folder."""
+        return Files(self.config.data / "files", self.box, self.config.public_url)

@@ -137,3 +137,19 @@ def test_cryptography_is_loaded_with_the_first_use_only() -> None:
         env={**os.environ, "PYTHONPATH": source},
     )
     assert result.stdout.split() == ["False", "True"]
+
+
+def test_a_signature_holds_for_its_text_and_purpose_under_any_present_key() -> None:
+    signature = SecretBox(OLD).sign("text", "links")
+    assert SecretBox(f"{NEW},{OLD}").is_signed("text", "links", signature)
+    assert SecretBox(f"{NEW},{OLD}").sign("text", "links") != signature
+    assert not SecretBox(NEW).is_signed("text", "links", signature)
+    box = SecretBox(OLD)
+    for text, purpose, forged in (
+        ("text.", "links", signature),
+        ("text", "cookies", signature),
+        ("text", "links", signature[:-1]),
+        ("text", "links", ""),
+        ("text", "links", "ü"),
+    ):
+        assert not box.is_signed(text, purpose, forged)

@@ -154,6 +154,7 @@ def new_rest(services: Services) -> RestApi:
         services.trusted_proxies,
         strict=True,
         recorder=services.recorder,
+        files=services.files,
     )
 
 

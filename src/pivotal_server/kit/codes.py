@@ -58,6 +58,13 @@ INVALID_JSON = ErrorCode(
     "The request body is not valid JSON: {reason}",
     "Send one JSON object in UTF-8, nested at most 64 levels deep.",
 )
+INVALID_MULTIPART = ErrorCode(
+    "invalid_multipart",
+    400,
+    "invalid_request_error",
+    "The request body is not valid multipart/form-data: {reason}",
+    "Let your HTTP client write the form, and the boundary in `Content-Type`.",
+)
 IDEMPOTENCY_KEY_TOO_LONG = ErrorCode(
     "idempotency_key_too_long",
     400,

@@ -1,4 +1,4 @@
-"""Secrets at rest: encryption under the server's secret keys, and the making of the first one.
+"""Secrets at rest: encryption and signatures under the server's secret keys, and the making of the first one.
 
 A text is sealed with AES-256-GCM (NIST SP 800-38D) under a key derived by HMAC-SHA256 from the first secret
 key. The sealed form is ``v1.`` and, in URL-safe base64: 4 bytes that tell which key sealed it, a random nonce
@@ -57,6 +57,7 @@ class SecretBox:
             if len(key) < SHORTEST_KEY:
                 raise BadSecretKey(f"secret key {place} has fewer than {SHORTEST_KEY} characters")
         self._derived = {_key_id(key): _derive(key, b"pivotal secrets at rest 1") for key in reversed(keys)}
+        self._signing = [_derive(key, b"pivotal signatures 1") for key in keys]
         self._first = _key_id(keys[0])
 
     @cached_property
@@ -85,6 +86,16 @@ class SecretBox:
         except InvalidTag:
             raise CannotOpen("the sealed text is damaged or belongs to another record") from None
 
+    def sign(self, text: str, purpose: str) -> str:
+        """A signature of ``text`` (HMAC-SHA256, RFC 2104) that holds for this ``purpose`` alone."""
+        return _signature(self._signing[0], text, purpose)
+
+    def is_signed(self, text: str, purpose: str, signature: str) -> bool:
+        """Whether ``signature`` is what :meth:`sign` made of the same, under any of the secret keys."""
+        given = signature.encode()
+        made = [_signature(key, text, purpose).encode("ascii") for key in self._signing]
+        return any(hmac.compare_digest(given, one) for one in made)
+
     def is_current(self, sealed: str) -> bool:
         """Whether ``sealed`` was sealed under the first key, so that turning keys need not touch it."""
         return _unpacked(sealed)[:_ID_BYTES] == self._first
@@ -108,6 +119,11 @@ def _unpacked(sealed: str) -> bytes:
     if len(data) < _ID_BYTES + _NONCE_BYTES + _TAG_BYTES:
         raise CannotOpen("the sealed text is cut off")
     return data
+
+
+def _signature(key: bytes, text: str, purpose: str) -> str:
+    digest = hmac.digest(key, f"{purpose}\n{text}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
 
 
 def _derive(key: str, purpose: bytes) -> bytes:

@@ -330,6 +330,20 @@ class Query:
         return self.struct(**found)
 
 
+class Form:
+    """The checks of the text fields of a form, compiled once: what a struct declares, sent as text.
+
+    ``required`` are the fields without a default; ``struct`` is made from what the checks return.
+    """
+
+    def __init__(self, struct: type[msgspec.Struct]) -> None:
+        info = cast(types.StructType, types.type_info(struct))
+        self.struct = struct
+        self.fields = {field.encode_name: _from_text(field.type) for field in info.fields}
+        self.required = [field.encode_name for field in info.fields if field.required]
+
+
+
 def given(body: msgspec.Struct) -> Mapping[str, Any]:
     """The fields of an update that were sent, as a mapping (``UNSET`` ones left out)."""
     return {

@@ -7,6 +7,7 @@ import msgspec
 from pivotal_server.auth.actor import Actor
 from pivotal_server.db.engine import Database, Executor
 from pivotal_server.errors_catalogue import PRECONDITION_FAILED
+from pivotal_server.files.store import Files
 from pivotal_server.kit.etag import etag_of, matches
 from pivotal_server.kit.http import Request
 from pivotal_server.unit_of_work import UnitOfWork
@@ -17,7 +18,7 @@ ENCODER = msgspec.json.Encoder()
 class Context:
     """One call of an operation: who calls, with what, and the database or unit of work to do it with."""
 
-    __slots__ = ("_uow", "actor", "db", "query", "request", "request_id", "values")
+    __slots__ = ("_files", "_uow", "actor", "db", "query", "request", "request_id", "values")
 
     def __init__(
         self,
@@ -27,6 +28,7 @@ class Context:
         actor: Actor | None,
         values: list[str],
         query: Any,
+        files: Files | None = None,
     ) -> None:
         self.request = request
         self.request_id = request_id
@@ -34,6 +36,7 @@ class Context:
         self.actor = actor
         self.values = values
         self.query = query
+        self._files = files
         self._uow: UnitOfWork | None = None
 
     @property
@@ -52,6 +55,12 @@ class Context:
         """The unit of work of a writing operation."""
         assert self._uow is not None, "the operation only reads"
         return self._uow
+
+    @property
+    def files(self) -> Files:
+        """Where uploaded files lie, and links to them."""
+        assert self._files is not None, "the application has no place for files"
+        return self._files
 
     def begin(self, uow: UnitOfWork) -> None:
         """Give a writing operation its unit of work; reads then see its transaction."""

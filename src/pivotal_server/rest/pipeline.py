@@ -8,6 +8,7 @@ answer is encoded before the commit and sent after it.
 import re
 from collections.abc import Sequence
 from time import perf_counter
+from typing import Any
 
 import msgspec
 import structlog
@@ -29,10 +30,12 @@ from pivotal_server.errors_catalogue import (
     ROUTE_NOT_FOUND,
     UNAVAILABLE,
 )
+from pivotal_server.files.store import Files
 from pivotal_server.kit import clock
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.etag import etag_of, matches
 from pivotal_server.kit.http import Answer, Operation, Request, Router, respond
+from pivotal_server.kit.http.multipart import received
 from pivotal_server.kit.http.openapi import answer_headers, declared_errors
 from pivotal_server.kit.http.request import Disconnected, Headers, Receive, Scope, Send
 from pivotal_server.kit.ids import request_id
@@ -83,6 +86,7 @@ class RestApi:
         *,
         strict: bool = False,
         recorder: Recorder | None = None,
+        files: Files | None = None,
     ) -> None:
         self._db = db
         self._ring = ring
@@ -92,6 +96,7 @@ class RestApi:
         self._strict = strict
         self._running = Running()
         self._recorder = recorder
+        self._files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -198,7 +203,7 @@ class RestApi:
             known.check(operation.scope, address, writes=operation.writes)
             actor = known.actor
         query = operation.query.read(request.query_pairs())
-        context = Context(request, known_as, self._db, actor, values, query)
+        context = Context(request, known_as, self._db, actor, values, query, self._files)
         if operation.writes:
             return await self._write(operation, context, headers)
         value = await operation.handler(context)
@@ -214,12 +219,28 @@ class RestApi:
 
     async def _write(self, operation: Operation, context: Context, headers: Headers) -> tuple[int, bytes]:
         request = context.request
+        if operation.upload is not None:
+            assert self._files is not None, "the application has no place for files"
+            async with received(request, operation.upload, self._files.new_path) as form:
+                arguments = [form.fields, form.file]
+                return await self._commit(operation, context, headers, form.content, arguments)
+        raw = await request.body(operation.body_limit or BODY_BYTES.default)
+        if operation.body is None:
+            return await self._commit(operation, context, headers, raw, [])
+        request.require_json()
+        return await self._commit(operation, context, headers, raw, [operation.body.read(raw)])
+
+    async def _commit(
+        self,
+        operation: Operation,
+        context: Context,
+        headers: Headers,
+        content: bytes,
+        arguments: list[Any],
+    ) -> tuple[int, bytes]:
+        """Run the handler in a unit of work; ``content`` is what a repeat of the request must equal."""
+        request = context.request
         assert context.actor is not None, "public operations only read"
-        raw = await request.body(BODY_BYTES.default)
-        arguments = []
-        if operation.body is not None:
-            request.require_json()
-            arguments.append(operation.body.read(raw))
         key = request.headers.get(b"idempotency-key")
         if key is None:
             async with unit_of_work(self._db, context.actor, context.request_id) as uow:
@@ -227,7 +248,7 @@ class RestApi:
                 status, body = await _call(operation, context, arguments)
             return _written(operation, status, body, headers)
         claim = claim_of(
-            context.org_id, request.method, request.path, key, request.scope["query_string"], raw
+            context.org_id, request.method, request.path, key, request.scope["query_string"], content
         )
         status, body = operation.status, b""
         with self._running.hold(claim):
@@ -283,7 +304,7 @@ def _code_of(body: bytes) -> str:
     return DECODER.decode(body).error.code
 
 
-async def _call(operation: Operation, context: Context, arguments: list[object]) -> tuple[int, bytes]:
+async def _call(operation: Operation, context: Context, arguments: list[Any]) -> tuple[int, bytes]:
     value = await operation.handler(context, *arguments)
     if isinstance(value, Answer):
         return value.status, ENCODER.encode(value.value)

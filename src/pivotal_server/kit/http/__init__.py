@@ -4,8 +4,19 @@ A room declares its operations on an :class:`OperationTable`; everything that mu
 (dispatcher, OpenAPI document, scopes, tests) reads these declarations.
 """
 
+from pivotal_server.kit.http.multipart import Upload, UploadedFile
 from pivotal_server.kit.http.operations import ANY_SCOPE, Answer, Operation, OperationTable
 from pivotal_server.kit.http.request import Request, respond
 from pivotal_server.kit.http.routing import Router
 
-__all__ = ["ANY_SCOPE", "Answer", "Operation", "OperationTable", "Request", "Router", "respond"]
+__all__ = [
+    "ANY_SCOPE",
+    "Answer",
+    "Operation",
+    "OperationTable",
+    "Request",
+    "Router",
+    "Upload",
+    "UploadedFile",
+    "respond",
+]

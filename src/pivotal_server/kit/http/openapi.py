@@ -7,6 +7,7 @@ import msgspec
 
 from pivotal_server.kit import codes
 from pivotal_server.kit.errors import ErrorCode
+from pivotal_server.kit.http.multipart import FILE, Upload
 from pivotal_server.kit.http.operations import ANY_SCOPE, Operation
 
 Json = dict[str, Any]
@@ -59,10 +60,13 @@ _ALWAYS = (codes.INTERNAL_ERROR, codes.UNAVAILABLE)
 def declared_errors(operation: Operation, access: Sequence[ErrorCode]) -> list[ErrorCode]:
     """Every code the operation can send, by status; ``access`` are those of authentication."""
     found = list(operation.errors)
-    found += _VALIDATION if operation.body else _QUERY if operation.query.fields else (codes.INVALID_STRING,)
+    takes_fields = operation.body or operation.upload
+    found += _VALIDATION if takes_fields else _QUERY if operation.query.fields else (codes.INVALID_STRING,)
     found.append(codes.UNRECOGNIZED_KEYS)
     if operation.body:
         found += (codes.INVALID_JSON, codes.INVALID_CONTENT_TYPE, codes.BODY_TOO_LARGE)
+    elif operation.upload:
+        found += (codes.INVALID_MULTIPART, codes.INVALID_CONTENT_TYPE, codes.BODY_TOO_LARGE)
     elif operation.writes:
         found.append(codes.BODY_TOO_LARGE)
     if operation.scope is not None:
@@ -104,6 +108,7 @@ class Writer:
         for operation in self.operations:
             structs += [answer for _, answer in operation.answers]
             structs += [operation.query.struct] + ([operation.body.struct] if operation.body else [])
+            structs += [operation.upload.form.struct] if operation.upload else []
         structs = list(dict.fromkeys(structs))
         references, self._components = msgspec.json.schema_components(
             structs, ref_template="#/components/schemas/{name}"
@@ -167,6 +172,8 @@ class Writer:
                     schema["properties"].setdefault(
                         key, {"description": "Read-only; accepted and ignored.", "readOnly": True}
                     )
+            if operation.upload:
+                _add_file(schemas[self._names[operation.upload.form.struct]], operation.upload)
         return schemas
 
     def _ref(self, struct: type[msgspec.Struct]) -> Json:
@@ -192,6 +199,12 @@ class Writer:
             result["requestBody"] = {
                 "required": True,
                 "content": {"application/json": {"schema": schema, "example": example}},
+            }
+        if operation.upload:
+            form = operation.upload.form.struct
+            result["requestBody"] = {
+                "required": True,
+                "content": {"multipart/form-data": {"schema": self._ref(form)}},
             }
         result["responses"] = self._responses(operation)
         return result
@@ -292,6 +305,18 @@ class Writer:
 def _left_out(answer: type[msgspec.Struct]) -> set[str]:
     """The keys of a wire object that stand in it only when asked for."""
     return {field.encode_name for field in msgspec.structs.fields(answer) if field.default is msgspec.UNSET}
+
+
+def _add_file(schema: Json, upload: Upload) -> None:
+    """The schema of an upload's form: its text fields, and the file itself."""
+    file = {
+        "description": f"The file, with its name: at most {upload.limit} bytes.",
+        "type": "string",
+        "format": "binary",
+    }
+    schema["properties"] = {FILE: file, **{k: v for k, v in schema["properties"].items() if k != FILE}}
+    schema["required"] = [FILE, *upload.form.required]
+    schema["additionalProperties"] = False
 
 
 def _tidy(schema: Any) -> Any:

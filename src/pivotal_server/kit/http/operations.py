@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pivotal_server.kit.errors import ErrorCode
+from pivotal_server.kit.http.multipart import Upload
 from pivotal_server.kit.validation import Body, Query
 
 Handler = Callable[..., Awaitable[Any]]
@@ -52,6 +53,10 @@ class Operation:
     query: Query
     # A single object: its answers carry an ETag, and If-Match / If-None-Match are honoured.
     single: bool
+    # A file as multipart/form-data in the place of a JSON body.
+    upload: Upload | None = None
+    # Bytes of the largest JSON body; None: the usual limit.
+    body_limit: int | None = None
 
     @property
     def writes(self) -> bool:
@@ -105,12 +110,15 @@ class OperationTable(Sequence[Operation]):
         errors: Sequence[ErrorCode] = (),
         resource: type[msgspec.Struct] | None = None,
         single: bool = False,
+        upload: Upload | None = None,
+        body_limit: int | None = None,
     ) -> Callable[[H], H]:
         """Declare the decorated coroutine function as an operation.
 
-        It is called as ``handler(context)``, or ``handler(context, body)`` when a ``body`` is declared,
-        and returns the wire object, or an :class:`Answer` for another of the declared statuses. Its
-        docstring is the description in the OpenAPI document. ``resource`` is the wire type whose
+        It is called as ``handler(context)``, ``handler(context, body)`` when a ``body`` is declared, or
+        ``handler(context, fields, file)`` with an ``upload``, and returns the wire object, or an
+        :class:`Answer` for another of the declared statuses. Its docstring is the description in the OpenAPI
+        document. ``resource`` is the wire type whose
         read-only keys the body may repeat.
         """
         pairs = [answers] if isinstance(answers[0], int) else list(answers)
@@ -133,6 +141,8 @@ class OperationTable(Sequence[Operation]):
                     body=None if body is None else Body(body, ignored),
                     query=Query(query),
                     single=single,
+                    upload=upload,
+                    body_limit=body_limit,
                 )
             )
             return handler

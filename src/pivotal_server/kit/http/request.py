@@ -1,6 +1,6 @@
 """The request as ASGI hands it over, read lazily, and the answer written back."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -71,13 +71,27 @@ class Request:
             received = declared[:100] or "a request without Content-Type"
             raise INVALID_CONTENT_TYPE(expected="application/json", received=received)
 
+    def announces_more_than(self, limit: int) -> bool:
+        """Whether its headers say that the body has more than ``limit`` bytes."""
+        declared = self.headers.get(b"content-length")
+        return declared is not None and declared.isdigit() and (len(declared) > 18 or int(declared) > limit)
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """The body as it comes in. Raises :class:`Disconnected` when the client breaks off."""
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            yield message.get("body", b"")
+            more = message.get("more_body", False)
+
     async def body(self, limit: int) -> bytes:
         """The whole body, at most ``limit`` bytes.
 
         Raises ``body_too_large``, or :class:`Disconnected` when the client breaks off.
         """
-        declared = self.headers.get(b"content-length")
-        if declared is not None and declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
+        if self.announces_more_than(limit):
             raise BODY_TOO_LARGE(limit=limit)
         parts: list[bytes] = []
         size = 0
