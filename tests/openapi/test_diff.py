@@ -15,7 +15,7 @@ Mutation = Callable[[Document], None]
 
 def _operation(document: Document, place: str) -> dict[str, Any]:
     method, _, path = place.partition(" ")
-    operation: dict[str, Any] = document["paths"][path][method.lower()]
+    operation: dict[str, Any] = document["paths"][f"/api/v1{path}"][method.lower()]
     return operation
 
 
@@ -29,11 +29,11 @@ def _parameter(document: Document, place: str, name: str) -> dict[str, Any]:
 
 
 def _remove_operation(d: Document) -> None:
-    del d["paths"]["/customers/{id}"]["get"]
+    del d["paths"]["/api/v1/customers/{id}"]["get"]
 
 
 def _remove_path(d: Document) -> None:
-    del d["paths"]["/me"]
+    del d["paths"]["/api/v1/me"]
 
 
 def _rename_operation(d: Document) -> None:
@@ -227,7 +227,7 @@ def test_what_breaks_clients_is_found(mutate: Mutation) -> None:
 
 
 def _add_operation(c: Document) -> None:
-    c["paths"]["/things"] = {"get": copy.deepcopy(_operation(c, "GET /me"))}
+    c["paths"]["/api/v1/things"] = {"get": copy.deepcopy(_operation(c, "GET /me"))}
 
 
 def _add_optional_parameter(c: Document) -> None:

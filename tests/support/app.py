@@ -52,9 +52,7 @@ def _validator(pointer: str) -> jsonschema_rs.Draft202012Validator:
 
 @cache
 def _paths() -> list[tuple[re.Pattern[str], str]]:
-    found = [
-        (re.compile("/api/v1" + re.sub(r"\{[^}]+\}", "[^/]+", path)), path) for path in document()["paths"]
-    ]
+    found = [(re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), path) for path in document()["paths"]]
     return sorted(found, key=lambda entry: entry[1].count("{"))
 
 

@@ -26,7 +26,7 @@ def example_body(operation: Operation) -> Json | None:
     """The body that the document shows for an operation."""
     if operation.body is None:
         return None
-    shown = document()["paths"][operation.path][operation.method.lower()]["requestBody"]
+    shown = document()["paths"][f"/api/v1{operation.path}"][operation.method.lower()]["requestBody"]
     example: Json = shown["content"]["application/json"]["example"]
     return example
 

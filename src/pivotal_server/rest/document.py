@@ -22,6 +22,9 @@ _DESCRIPTION = (
 )
 
 
+PREFIX = "/api/v1"
+
+
 class Documents:
     """The document of one table of operations, as JSON and as YAML."""
 
@@ -34,7 +37,11 @@ class Documents:
     def document(self) -> dict[str, Any]:
         """The document. Equal input gives equal bytes."""
         return Writer(self._operations, Error, self._access).document(
-            title="Pivotal API", version=__version__, server=self._server, description=_DESCRIPTION
+            title="Pivotal API",
+            version=__version__,
+            server=self._server,
+            prefix=PREFIX,
+            description=_DESCRIPTION,
         )
 
     @cached_property

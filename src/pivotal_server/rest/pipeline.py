@@ -44,11 +44,10 @@ from pivotal_server.limits.catalogue import BODY_BYTES
 from pivotal_server.limits.window import headers as limit_headers
 from pivotal_server.request_log.recorder import Note, Recorder
 from pivotal_server.rest.context import ENCODER, Context
-from pivotal_server.rest.document import Documents
+from pivotal_server.rest.document import PREFIX, Documents
 from pivotal_server.rest.idempotency import Running, claim_of
 from pivotal_server.unit_of_work import unit_of_work
 
-PREFIX = "/api/v1"
 ACCESS_ERRORS = (
     MISSING_API_KEY,
     INVALID_API_KEY,

@@ -117,11 +117,13 @@ class Writer:
             struct: ref["$ref"].rsplit("/", 1)[1] for struct, ref in zip(structs, references, strict=True)
         }
 
-    def document(self, *, title: str, version: str, server: str, description: str) -> Json:
-        """The whole document. Equal input gives an equal document, in the same order."""
+    def document(self, *, title: str, version: str, server: str, prefix: str, description: str) -> Json:
+        """The whole document; paths stand below ``prefix``. Equal input gives an equal document, in order."""
         paths: dict[str, Json] = {}
         for operation in self.operations:
-            paths.setdefault(operation.path, {})[operation.method.lower()] = self._operation(operation)
+            paths.setdefault(prefix + operation.path, {})[operation.method.lower()] = self._operation(
+                operation
+            )
         return {
             "openapi": "3.1.0",
             "info": {"title": title, "version": version, "description": description},
