@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pivotal_server.db.engine import Database
+from pivotal_server.kit.ids import cuid
 from pivotal_server.phases.presets import CLASSIC, DELIVERY, PhasePreset
 from pivotal_server.workspaces import service as workspaces
 from tests.onboardings.model import (
@@ -182,7 +183,7 @@ BODIES = st.fixed_dictionaries(
 @given(st.lists(BODIES, min_size=1, max_size=14))
 async def test_any_row_of_moves_leads_where_the_rules_lead(sqlite_world: World, bodies: list[Json]) -> None:
     journal = Journal(sqlite_world.db, sqlite_world.workspace.id)
-    _, key = await sqlite_world.new_key(name=f"key-{id(journal)}")
+    _, key = await sqlite_world.new_key(name=cuid())
     async with sqlite_world.client(key) as api:
         row = await new_onboarding(api, await new_customer(api))
         plan = Plan(PHASES, PHASES[0][0], "active")

@@ -67,6 +67,7 @@ class Link:
         self._missing: dict[str, tuple[set[str], asyncio.Future[None]]] = {}
         self._connection: asyncpg.Connection[Any] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
 
     async def start(self) -> None:
         """Connect and send the first heartbeat; errors of the driver come through."""
@@ -76,9 +77,12 @@ class Link:
 
     async def stop(self) -> None:
         """Take this process off the list and disconnect."""
+        self._stopping = True
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            # A cancellation that arrives just as the driver's own time-out does can get lost, so ask again.
+            while not self._task.done():
+                self._task.cancel()
+                await asyncio.wait([self._task], timeout=1)
         if self._connection is not None:
             with contextlib.suppress(*DRIVER_ERRORS):
                 await self._flush(self._connection)
@@ -154,7 +158,7 @@ class Link:
 
     async def _keep(self) -> None:
         failures = 0
-        while True:
+        while not self._stopping:
             try:
                 connection = self._connection or await self._connected()
                 failures = 0
@@ -170,7 +174,7 @@ class Link:
 
     async def _serve(self, connection: asyncpg.Connection[Any]) -> None:
         next_beat = 0.0
-        while True:
+        while not self._stopping:
             self._wake.clear()
             await self._flush(connection)
             left = next_beat - time.monotonic()
@@ -179,7 +183,8 @@ class Link:
                 next_beat = time.monotonic() + HEARTBEAT_SECONDS
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._wake.wait()
 
     async def _flush(self, connection: asyncpg.Connection[Any]) -> None:
         while self._outbox:

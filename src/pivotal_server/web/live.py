@@ -46,7 +46,8 @@ class LiveHub:
         try:
             while (left := ends - loop.time()) > 0:
                 try:
-                    await asyncio.wait_for(news.wait(), left)
+                    async with asyncio.timeout(left):
+                        await news.wait()
                 except TimeoutError:
                     return
                 news.clear()
