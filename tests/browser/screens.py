@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 import httpx
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from pivotal_server.kit import clock
 from tests.support.app import new_world
@@ -24,8 +24,10 @@ from tests.support.people import new_member
 from tests.support.records import created
 
 FOLDER = SCREENSHOTS / "pages"
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-WIDTHS = (390, 768, 1100, 1440, 1920)
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+PHONE = 390
+WIDTHS = (PHONE, 768, 1100, 1440, 1920)
 HEIGHT = 900
 
 COMPANIES = (
@@ -69,14 +71,14 @@ class Studio:
 async def fill(live: Live) -> None:
     """Three weeks of work of three people and two keys."""
     world = live.world
-    ana = await new_member(world, "Ana Ruiz", "admin")
-    jonas = await new_member(world, "Jonas Weber", "member")
-    owners = [world.owner.id, ana.id, jonas.id]
     with clock.travel(timedelta(days=-24)):
+        ana = await new_member(world, "Ana Ruiz", "admin")
+        jonas = await new_member(world, "Jonas Weber", "member")
         await world.new_key("old-import", rate_limit=None)
         _, key = await world.new_key("local-dev", rate_limit=None)
         _, test_key = await world.new_key("ci", mode="test", rate_limit=None)
         await world.new_key("data-warehouse", read_only=True, rate_limit=120)
+    owners = [world.owner.id, ana.id, jonas.id]
     async with world.client(key) as api, world.client(test_key) as test:
         for number in range(60):
             with clock.travel(timedelta(days=-21, hours=7.9 * number)):
@@ -358,16 +360,22 @@ PAGES: dict[str, Act] = {
 
 
 # ── Taking them ────────────────────────────────────────────────────────────────────────────────
-async def shoot(studio: Studio, context: BrowserContext, name: str, theme: str) -> None:
-    """One page at every width, in a browser of its own."""
+async def shoot(studio: Studio, browser: Browser, name: str, theme: Theme) -> None:
+    """One page at every width, each in a browser of its own; the narrowest has a touch screen."""
     for width in WIDTHS:
+        context = await browser.new_context(
+            color_scheme=theme,
+            reduced_motion="reduce",
+            viewport={"width": width, "height": HEIGHT},
+            has_touch=width == PHONE,
+            is_mobile=width == PHONE,
+        )
         page = await context.new_page()
-        await page.set_viewport_size({"width": width, "height": HEIGHT})
         await PAGES[name](studio, page)
         await page.evaluate("document.fonts.ready")
         await expect(page.locator("[hx-trigger=load]")).to_have_count(0)
         await page.screenshot(path=FOLDER / f"{name}-{theme}-{width}.png")
-        await page.close()
+        await context.close()
 
 
 async def sheet(browser: Browser, name: str) -> None:
@@ -393,9 +401,7 @@ async def take(names: list[str]) -> None:
             studio = await furnish(server)
             for name in names:
                 for theme in THEMES:
-                    context = await browser.new_context(color_scheme=theme, reduced_motion="reduce")
-                    await shoot(studio, context, name, theme)
-                    await context.close()
+                    await shoot(studio, browser, name, theme)
                 await sheet(browser, name)
 
 
@@ -405,9 +411,11 @@ async def furnish(server: LiveServer) -> Studio:
     async def workspace(slug: str) -> Live:
         return Live(server, await new_world(server.services, slug=slug))
 
-    studio = Studio(await workspace("full"), await workspace("new"))
-    await fill(studio.full)
-    return studio
+    # What is written carries a later moment than what was written before, so the past is made first.
+    with clock.travel(timedelta(days=-25)):
+        full = await workspace("full")
+    await fill(full)
+    return Studio(full, await workspace("new"))
 
 
 def main(words: list[str]) -> None:

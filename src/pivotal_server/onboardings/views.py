@@ -119,7 +119,9 @@ def onboarding_view(
             when, late = _days_in(phase_entered_at, facts.target_days, frame)
         elif at < present and facts.key in stays:
             first, last = stays[facts.key]
-            when = f"{short_day(first, frame)} \N{EN DASH} {short_day(last, frame)}"
+            when = short_day(first, frame)
+            if last != first:
+                when = f"{when} \N{EN DASH} {short_day(last, frame)}"
         elif at > present and facts.kind == "launch" and target is not None:
             when = short_day(target, frame)
         steps.append(PhaseStep(facts.name, _ring(phases, at, present), at == present, when, late))

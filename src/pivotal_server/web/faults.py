@@ -23,6 +23,7 @@ REQUEST_ID = "pivotal.request_id"
 REPORTED = "pivotal.reported"
 """Key of the scope that says that a fault of the server has been logged and answered."""
 
+ASK_THE_OWNER = "If you need this, ask the owner of your workspace."
 NOT_FOUND = "There is nothing here, or you may not see it."
 STATUS_OF_CODE: Mapping[int, int] = {400: 422, 412: 409}
 """What the app answers where the API answers otherwise (APP-UI-16)."""
@@ -84,7 +85,7 @@ async def _api_error(request: Request, fault: ApiError) -> Response:
     status = STATUS_OF_CODE.get(fault.code.status, fault.code.status)
     if status == 404:
         return answer(request, ErrorPage(404, "Not found", NOT_FOUND, act="home"), fault.headers)
-    text = "" if status == 403 else "Nothing was changed."
+    text = ASK_THE_OWNER if status == 403 else "Nothing was changed."
     return answer(request, ErrorPage(status, _sentence(fault.message), text), fault.headers)
 
 
