@@ -12,6 +12,7 @@ Json = dict[str, Any]
 
 KEYED = [operation for operation in OPERATIONS if operation.scope is not None]
 WRITES = [operation for operation in KEYED if operation.writes]
+OF_USUAL_SIZE = [operation for operation in WRITES if not operation.upload and not operation.body_limit]
 WITH_BODY = [operation for operation in WRITES if operation.body is not None]
 SINGLE_ROW = [operation for operation in KEYED if operation.path_parameters]
 
@@ -34,9 +35,11 @@ def example_body(operation: Operation) -> Json | None:
 async def call(
     api: httpx.AsyncClient, operation: Operation, reference: str | int = 1, query: str = "", **options: Any
 ) -> httpx.Response:
-    """Call an operation with its example as body, unless `json` or `content` say otherwise."""
+    """Call an operation with its example or a small file, unless a body is among the `options`."""
     if operation.body is not None and "json" not in options and "content" not in options:
         options["json"] = example_body(operation)
+    if operation.upload is not None and not options.keys() & {"json", "content", "files"}:
+        options["files"] = {"file": ("note.txt", b"text", "text/plain")}
     return await api.request(operation.method, path_to(operation, reference) + query, **options)
 
 
