@@ -57,7 +57,7 @@ class App:
         pages = Starlette(routes=ROUTES, exception_handlers=error_handlers())
         pages.state.services = services
         pages.state.api_routes = tuple(sorted({operation.path for operation in OPERATIONS}))
-        pages.state.live = LiveHub(services.db)
+        self.live = pages.state.live = LiveHub(services.db)
         self.pages: Any = page_middleware(pages, services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

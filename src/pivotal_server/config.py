@@ -101,6 +101,8 @@ def load(
         raise BadSetting(f"The port must be from 1 to 65535, not {port}")
     public_url = (env.get("PIVOTAL_PUBLIC_URL") or f"http://localhost:{port}").rstrip("/")
     parts = urlsplit(public_url)
+    if not public_url.isascii():
+        raise BadSetting(f"PIVOTAL_PUBLIC_URL must be written in ASCII (xn--…), not '{public_url}'")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         raise BadSetting(f"PIVOTAL_PUBLIC_URL must be http(s)://host[:port], not '{public_url}'")
     database_url = env.get("PIVOTAL_DATABASE_URL") or f"sqlite:///{data / 'pivotal.db'}"

@@ -23,6 +23,7 @@ from pivotal_server.db.engine import connect
 from pivotal_server.db.errors import DatabaseError
 from pivotal_server.db.migrate import migrate
 from pivotal_server.kit.crypto import BadSecretKey, SecretBox, secret_keys
+from pivotal_server.kit.errors import ApiError
 from pivotal_server.request_log import service as request_log
 from pivotal_server.request_log.recorder import Recorder
 from pivotal_server.rest import idempotency
@@ -58,13 +59,14 @@ def prepare(config: Config) -> SecretBox:
     return box
 
 
-def check_port(config: Config) -> None:
-    """Raises :class:`CannotStart` when the address cannot be listened on."""
+def check_port(config: Config) -> str:
+    """The IP address to listen on. Raises :class:`CannotStart` when that cannot be done."""
     try:
         found = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
         with socket.socket(found[0], socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(found[4])
+        return str(found[4][0])
     except OSError as fault:
         reason = "is in use" if fault.errno == 98 else f"cannot be used: {fault.strerror or fault}"
         raise CannotStart(f"{config.host}:{config.port} {reason}; choose another with --port") from None
@@ -95,10 +97,11 @@ async def _background(services: Services) -> AsyncIterator[None]:
         yield
     finally:
         keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
-        await services.recorder.stop()
-        await services.ring.stop()
+        await asyncio.wait([keeper])
+        try:
+            await services.recorder.stop()
+        finally:
+            await services.ring.stop()
 
 
 async def _maintain(services: Services) -> None:
@@ -111,6 +114,8 @@ async def _maintain(services: Services) -> None:
             await request_log.purge(services.db)
         except DatabaseError as fault:
             _log.warning("maintenance waits for the database", reason=str(fault))
+        except Exception:  # noqa: BLE001 - one bad hour must not end all later ones
+            _log.exception("maintenance failed")
         await asyncio.sleep(MAINTENANCE_SECONDS)
 
 
@@ -131,13 +136,19 @@ async def first_workspace(services: Services, first: FirstWorkspace) -> str | No
     """
     if await workspaces.all_workspaces(services.db):
         return None
-    workspace, owner = await workspaces.create_workspace(
-        services.db,
-        name=first.name,
-        slug=first.slug,
-        owner_email=first.owner_email,
-        owner_name=first.owner_name,
-    )
+    try:
+        workspace, owner = await workspaces.create_workspace(
+            services.db,
+            name=first.name,
+            slug=first.slug,
+            owner_email=first.owner_email,
+            owner_name=first.owner_name,
+        )
+    except ApiError:
+        # Another process that started at the same moment may have been first.
+        if await workspaces.all_workspaces(services.db):
+            return None
+        raise
     return await signing_in.server_link(services, workspace.id, owner)
 
 
@@ -155,11 +166,12 @@ async def serve(
     sign-in link of a first start (or ``None``) and the seconds since ``started``.
     """
     async with running(config, box) as services:
+        address = check_port(config)
         link = await first_workspace(services, first)
         app = create_app(services)
         server = Server(
             app,
-            address=config.host,
+            address=address,
             port=config.port,
             interface=Interfaces.ASGINL,
             http=HTTPModes.http1,
@@ -168,10 +180,15 @@ async def serve(
             backlog=1024,
         )
         loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            app.live.close()
+            server.stop()  # type: ignore[no-untyped-call]
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, server.stop)
+            loop.add_signal_handler(number, stop)
         serving = asyncio.create_task(server.serve())
-        await _answering(config, serving)
+        await _answering(address, config.port, serving)
         _remember_public_url(config)
         _settle_memory()
         announce(link, time.monotonic() - started)
@@ -202,11 +219,11 @@ def last_public_url(config: Config) -> str | None:
         return None
 
 
-async def _answering(config: Config, serving: "asyncio.Task[None]") -> None:
-    host = "127.0.0.1" if config.host == "0.0.0.0" else "::1" if config.host == "::" else config.host  # noqa: S104
+async def _answering(address: str, port: int, serving: "asyncio.Task[None]") -> None:
+    host = "127.0.0.1" if address == "0.0.0.0" else "::1" if address == "::" else address  # noqa: S104
     while not serving.done():
         try:
-            _, writer = await asyncio.open_connection(host, config.port)
+            _, writer = await asyncio.open_connection(host, port)
         except OSError:
             await asyncio.sleep(0.01)
             continue

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from pivotal_server.auth import keys
+from pivotal_server.db.errors import Unavailable
 from pivotal_server.kit import clock
 from pivotal_server.request_log import service
 from pivotal_server.request_log.recorder import (
@@ -114,6 +115,10 @@ async def test_secrets_never_reach_the_log(api: httpx.AsyncClient, world: World)
     [
         (b'{"api_key":"x","a":[{"token":1}]}', '{"api_key":"[removed]","a":[{"token":"[removed]"}]}'),
         (b"not json, Bearer abc.def", "not json, [removed]"),
+        (b'{"password":"hunter2",}', '{"password":[removed],}'),
+        (b'{"client_secret":"hun\\"ter2","n":"\\ud800"}', '{"client_secret":[removed],"n":"\\ud800"}'),
+        (b"name=x&api_key=abc&y=1", "name=x&api_key=[removed]&y=1"),
+        (b'{"password": "hunter2', '{"password": [removed]'),
         (b"\xff\xfe\x00", "\ufffd\ufffd\ufffd"),
         (b"[" * 2000, "[" * 2000),
     ],
@@ -132,11 +137,11 @@ async def test_a_database_that_is_away_loses_no_note(world: World, monkeypatch: 
     recorder.add(_note(1, world.workspace.id))
 
     async def fail(*_: object) -> None:
-        raise RuntimeError("away")
+        raise Unavailable("away")
 
     with monkeypatch.context() as away:
         away.setattr("pivotal_server.request_log.recorder.repository.insert", fail)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(Unavailable):
             await recorder.flush()
     assert [row.request_id for row in await _logged(world)] == ["req_1"]
 

@@ -67,13 +67,16 @@ REVOKE = Statement.write(
     .where(_K.org_id == bindparam("in_org"), _K.id == bindparam("of_id"))
     .values(revoked_at=bindparam("at", type_=_K.revoked_at.type), revoked_by=bindparam("by"))
 )
+_USED_AT = bindparam("at", type_=_K.last_used_at.type)
+# Another process may have written a later use already.
+_IS_OLDER = _K.last_used_at > _USED_AT
 ADD_USAGE = Statement.write(
     update(api_keys)
     .where(_K.org_id == bindparam("in_org"), _K.id == bindparam("of_id"))
     .values(
         request_count=_K.request_count + bindparam("count"),
-        last_used_at=bindparam("at", type_=_K.last_used_at.type),
-        last_used_address=bindparam("address"),
+        last_used_at=case((_IS_OLDER, _K.last_used_at), else_=_USED_AT),
+        last_used_address=case((_IS_OLDER, _K.last_used_address), else_=bindparam("address")),
     )
 )
 

@@ -196,6 +196,8 @@ class KeyRing:
         if not used:
             return
         rows = []
+        # In one order everywhere, so that two processes that write the same keys never wait for each other.
+        used = sorted(used, key=lambda known: (known.row.org_id, known.row.id))
         for known in used:
             rows.append(
                 {
@@ -225,8 +227,7 @@ class KeyRing:
             # Not in the middle of a write: whether it is stored could no longer be told then.
             async with self._flushing:
                 self._flusher.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._flusher
+            await asyncio.wait([self._flusher])
             self._flusher = None
         with suppress(DatabaseError):
             await self.flush()
@@ -238,6 +239,8 @@ class KeyRing:
                 await self.flush()
             except DatabaseError as fault:
                 _log.warning("usage figures wait for the database", reason=str(fault))
+            except Exception:  # noqa: BLE001 - the figures stay in memory and are written with the next
+                _log.exception("usage figures could not be written")
 
 
 def _too_many(seconds: int) -> ApiError:

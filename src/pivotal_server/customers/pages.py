@@ -193,11 +193,7 @@ async def _customer(visit: Visit, tab: Tab, tail: str) -> Response:
         return moved
     url = customer_url(row.display_id, row.slug)
     known = await phases.all_phases(visit.db, visit.org_id)
-    opened = [
-        onboarding
-        for onboarding in await onboardings.of_customer(visit.db, visit.org_id, row.id, ONBOARDINGS_SHOWN)
-        if onboarding.state != "done"
-    ]
+    opened = await onboardings.open_of_customer(visit.db, visit.org_id, row.id, ONBOARDINGS_SHOWN)
     before = _moment(visit.request.query_params.get("before")) if tab == "activity" else None
     limit = ENTRIES[tab]
     entries = await activity.customer_feed(visit.db, visit.org_id, row.id, before=before, limit=limit + 1)

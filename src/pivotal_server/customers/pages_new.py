@@ -51,7 +51,10 @@ def host_of(text: str) -> str:
     text = text.strip()
     if "://" not in text and "/" not in text:
         return text
-    host = urlsplit(text if "://" in text else f"//{text}").hostname or text
+    try:
+        host = urlsplit(text if "://" in text else f"//{text}").hostname or text
+    except ValueError:
+        return text
     return host.removeprefix("www.")
 
 

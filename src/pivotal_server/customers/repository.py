@@ -9,7 +9,14 @@ from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
 from pivotal_server.db.statements import Statement, columns_of, insert_of
-from pivotal_server.db.tables import counters, customer_former_slugs, customer_tags, customers, onboardings
+from pivotal_server.db.tables import (
+    counters,
+    customer_former_slugs,
+    customer_tags,
+    customers,
+    onboardings,
+    tasks,
+)
 from pivotal_server.db.wire import WireRead
 
 
@@ -48,10 +55,16 @@ _ORG = _C.org_id == bindparam("org_id")
 _LIVE = _C.deleted_at.is_(None)
 _SELECT = select(*columns_of(CustomerRow, customers))
 
-# The rule of who sees which customer (APP-ACC-1), for people who do not see all: they own it or have a
-# staff role on one of its onboardings.
+# The rule of who sees which customer (APP-ACC-1), for people who do not see all: they own it, have a
+# task there, or a staff role on one of its onboardings.
 VISIBLE = or_(
     _C.owner_id == bindparam("visible_to"),
+    exists().where(
+        tasks.c.org_id == _C.org_id,
+        tasks.c.assignee_id == bindparam("visible_to"),
+        tasks.c.customer_id == _C.id,
+        tasks.c.deleted_at.is_(None),
+    ),
     exists().where(
         onboardings.c.org_id == _C.org_id,
         onboardings.c.customer_id == _C.id,

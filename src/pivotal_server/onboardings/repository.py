@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
@@ -71,8 +71,10 @@ BY_NUMBER_LOCKED = Statement(
 OF_CUSTOMER_LOCKED = Statement(
     _SELECT.where(_ORG, _LIVE, _OF_CUSTOMER).order_by(_C.display_id).with_for_update(), into=OnboardingRow
 )
-OF_CUSTOMER = Statement(
-    _SELECT.where(_ORG, _LIVE, _OF_CUSTOMER).order_by(_C.created_at.desc()).limit(bindparam("limit")),
+OPEN_OF_CUSTOMER = Statement(
+    _SELECT.where(_ORG, _LIVE, _OF_CUSTOMER, _C.state != "done")
+    .order_by(_C.created_at.desc())
+    .limit(bindparam("limit")),
     into=OnboardingRow,
 )
 OPEN_OF_CUSTOMERS = Statement(
@@ -80,9 +82,6 @@ OPEN_OF_CUSTOMERS = Statement(
     .where(_ORG, _LIVE, any_of(_C.customer_id, "customer_ids"), _C.state != "done")
     .order_by(_C.created_at.desc()),
     into=OpenSummary,
-)
-COUNT_OF_CUSTOMER = Statement.scalar(
-    select(func.count()).select_from(onboardings).where(_ORG, _LIVE, _OF_CUSTOMER), int
 )
 INSERT = Statement.write(insert_of(onboardings))
 _CHANGEABLE = [
@@ -158,9 +157,11 @@ async def of_customer_locked(tx: Transaction, org_id: str, customer_id: str) -> 
     return await tx.fetch_all(OF_CUSTOMER_LOCKED, {"org_id": org_id, "customer_id": customer_id})
 
 
-async def of_customer(db: Executor, org_id: str, customer_id: str, limit: int) -> list[OnboardingRow]:
-    """The newest onboardings of a customer."""
-    return await db.fetch_all(OF_CUSTOMER, {"org_id": org_id, "customer_id": customer_id, "limit": limit})
+async def open_of_customer(db: Executor, org_id: str, customer_id: str, limit: int) -> list[OnboardingRow]:
+    """The newest open onboardings of a customer."""
+    return await db.fetch_all(
+        OPEN_OF_CUSTOMER, {"org_id": org_id, "customer_id": customer_id, "limit": limit}
+    )
 
 
 async def open_of_customers(db: Executor, org_id: str, customer_ids: list[str]) -> list[OpenSummary]:
@@ -168,11 +169,6 @@ async def open_of_customers(db: Executor, org_id: str, customer_ids: list[str]) 
     if not customer_ids:
         return []
     return await db.fetch_all(OPEN_OF_CUSTOMERS, {"org_id": org_id, "customer_ids": customer_ids})
-
-
-async def count_of_customer(db: Executor, org_id: str, customer_id: str) -> int:
-    """How many onboardings a customer has."""
-    return await db.fetch_one(COUNT_OF_CUSTOMER, {"org_id": org_id, "customer_id": customer_id}) or 0
 
 
 async def insert(tx: Transaction, org_id: str, row: OnboardingRow) -> None:

@@ -40,7 +40,7 @@ __all__ = [
     "create_onboarding",
     "delete_onboarding",
     "get_onboarding",
-    "of_customer",
+    "open_of_customer",
     "open_of_customers",
     "read_onboarding",
     "read_onboardings",
@@ -94,9 +94,9 @@ async def count_onboardings(
     return await _CUSTOMER_WIRE_LIST.count(db, org_id, part, {**filters, "customer_id": customer_id})
 
 
-async def of_customer(db: Executor, org_id: str, customer_id: str, limit: int) -> list[OnboardingRow]:
-    """The newest onboardings of a customer."""
-    return await repository.of_customer(db, org_id, customer_id, limit)
+async def open_of_customer(db: Executor, org_id: str, customer_id: str, limit: int) -> list[OnboardingRow]:
+    """The newest open onboardings of a customer."""
+    return await repository.open_of_customer(db, org_id, customer_id, limit)
 
 
 async def stays(db: Executor, org_id: str, rows: list[OnboardingRow]) -> dict[str, Stays]:

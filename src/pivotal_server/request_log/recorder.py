@@ -29,6 +29,11 @@ _SECRET_NAME = re.compile(
     r"secret|token|password|passwd|authorization|api[_-]?key|credential|signature", re.IGNORECASE
 )
 _SECRET_TEXT = re.compile(rf"{KEY_PATTERN}|\bBearer\s+\S+", re.IGNORECASE)
+# In what is no JSON: whatever follows a name that sounds like a secret, to the end of its text or value.
+_SECRET_PAIR = re.compile(
+    rf"""((?:{_SECRET_NAME.pattern})[^\s:="']*["']?\s*[:=]\s*)("(?:\\.|[^"\\])*"?|'[^']*'?|[^,&}}\s]+)""",
+    re.IGNORECASE,
+)
 HIDDEN = "[removed]"
 
 # Tells requests of the same microsecond apart; nothing else refers to it.
@@ -76,9 +81,8 @@ def without_secrets(body: bytes) -> str:
     try:
         text = msgspec.json.encode(_redacted(msgspec.json.decode(body))).decode()
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        text = _SECRET_TEXT.sub(HIDDEN, body[: 2 * MOST_BODY].decode("utf-8", "replace")).replace(
-            "\0", "\ufffd"
-        )
+        text = body[: 2 * MOST_BODY].decode("utf-8", "replace").replace("\0", "\ufffd")
+        text = _SECRET_PAIR.sub(rf"\g<1>{HIDDEN}", _SECRET_TEXT.sub(HIDDEN, text))
     return text if len(text) <= MOST_BODY else f"{text[:MOST_BODY]}…"
 
 
@@ -90,6 +94,7 @@ class Recorder:
         self._waiting: list[Note] = []
         self._dropped = 0
         self._writer: asyncio.Task[None] | None = None
+        self._flushing = asyncio.Lock()
 
     def add(self, note: Note) -> None:
         """Take a note; costs the request an append."""
@@ -100,12 +105,16 @@ class Recorder:
 
     async def flush(self) -> None:
         """Write everything that waits. Raises the errors of the database; what failed waits on."""
+        async with self._flushing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         while self._waiting:
             notes, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             try:
                 async with self._db.transaction() as tx:
                     await repository.insert(tx, self._db.dialect, [_row(note) for note in notes])
-            except BaseException:
+            except (DatabaseError, asyncio.CancelledError):
                 self._waiting[:0] = notes
                 raise
         if self._dropped:
@@ -119,9 +128,10 @@ class Recorder:
     async def stop(self) -> None:
         """Write what is left and end the background task."""
         if self._writer is not None:
-            self._writer.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._writer
+            # Not in the middle of a write: whether it is stored could no longer be told then.
+            async with self._flushing:
+                self._writer.cancel()
+            await asyncio.wait([self._writer])
             self._writer = None
         with suppress(DatabaseError):
             await self.flush()
@@ -133,6 +143,8 @@ class Recorder:
                 await self.flush()
             except DatabaseError as fault:
                 _log.warning("the request log waits for the database", reason=str(fault))
+            except Exception:  # noqa: BLE001 - a batch that cannot be written is dropped, the next may be
+                _log.exception("requests could not be logged")
 
 
 def _row(note: Note) -> list[Any]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, literal_column, select
 
 from pivotal_server.db.engine import Transaction
 from pivotal_server.db.statements import Statement, insert_of
@@ -50,6 +50,11 @@ INSERT = Statement.write(insert_of(idempotency_keys))
 PURGE = Statement.write(
     delete(idempotency_keys).where(_T.created_at <= bindparam("before")),
     global_lookup="expired answers of all workspaces are cleared together",
+)
+# SQLite has one writer, so a transaction has its turn already.
+_TAKE_TURN = Statement.rows(
+    select(literal_column("1")),
+    postgresql=select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0))),
 )
 _TRY_LOCK = Statement.scalar(
     select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0))), bool
@@ -136,6 +141,8 @@ async def once(
     if not submission or len(submission) > MAX_BYTES:
         return await work(uow)
     claim = Claim(uow.org_id, "FORM", path, submission, "")
+    # Two clicks at once: the second waits here until it can see what the first has stored.
+    await uow.tx.fetch_one(_TAKE_TURN, {"name": "\n".join((claim.org_id, "FORM", path, submission))})
     stored = await claim.find(uow, across_processes=False)
     if stored is not None:
         return stored.body

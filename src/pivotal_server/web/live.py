@@ -26,6 +26,17 @@ class LiveHub:
         self._db = db
         self._waiting: dict[tuple[str, str], set[asyncio.Event]] = defaultdict(set)
         self._listening = False
+        self._closing = False
+
+    def _is_open(self) -> bool:
+        return not self._closing
+
+    def close(self) -> None:
+        """End every stream, since a server waits for its answers to end before it stops."""
+        self._closing = True
+        for waiting in self._waiting.values():
+            for news in waiting:
+                news.set()
 
     def _hear(self, payload: str) -> None:
         org_id, _, customer_id = payload.partition(" ")
@@ -44,11 +55,13 @@ class LiveHub:
         loop = asyncio.get_running_loop()
         ends = loop.time() + LONGEST_SECONDS
         try:
-            while (left := ends - loop.time()) > 0:
+            while self._is_open() and (left := ends - loop.time()) > 0:
                 try:
                     async with asyncio.timeout(left):
                         await news.wait()
                 except TimeoutError:
+                    return
+                if not self._is_open():
                     return
                 news.clear()
                 yield

@@ -32,7 +32,10 @@ def here(request: Request) -> str:
 
 def came_from(request: Request) -> str:
     """The page of this server that a form was sent from, by its ``Referer``; else the start page."""
-    parts = urlsplit(request.headers.get("referer", ""))
+    try:
+        parts = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return HOME
     if parts.netloc != request.headers.get("host", ""):
         return HOME
     return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
