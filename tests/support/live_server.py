@@ -93,6 +93,8 @@ class LiveServer:
 
     async def stop(self) -> int:
         """End it as an operator does, by SIGTERM; its exit code."""
+        if self._process.returncode is not None:
+            return self._process.returncode
         self._process.send_signal(signal.SIGTERM)
         try:
             return await asyncio.wait_for(self._process.wait(), _STOP_SECONDS)

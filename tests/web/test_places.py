@@ -5,6 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pivotal_server.web.places import local_path
+from tests.support.browser import Browser
 
 ORIGIN = "https://pivotal.example"
 
@@ -27,3 +28,9 @@ def test_whatever_is_typed_stays_on_this_server(text: str) -> None:
     # What the URL standard does to an address before it is read.
     seen = "".join(c for c in local_path(text) if c not in "\t\n\r").replace("\\", "/").strip("\x00 ")
     assert urlsplit(urljoin(ORIGIN, seen)).netloc == "pivotal.example"
+
+
+@pytest.mark.parametrize("referer", ["http://[foo", "http://]/", "//[", "\x7f"])
+async def test_a_referer_that_is_no_address_leads_home(dana: Browser, referer: str) -> None:
+    response = await dana.post("/profile/theme", {"theme": "dark"}, csrf="wrong", Referer=referer)
+    assert response.status_code == 419

@@ -343,7 +343,6 @@ class Form:
         self.required = [field.encode_name for field in info.fields if field.required]
 
 
-
 def given(body: msgspec.Struct) -> Mapping[str, Any]:
     """The fields of an update that were sent, as a mapping (``UNSET`` ones left out)."""
     return {
