@@ -7,5 +7,6 @@ pytest_plugins = [
     "tests.support.chromium",
     "tests.support.app",
     "tests.support.browser",
+    "tests.support.visits",
     "tests.support.live_server",
 ]

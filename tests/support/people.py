@@ -33,6 +33,16 @@ _CHANGE = Statement.write(
 _SET_ZONE = Statement.write(
     update(workspaces).where(workspaces.c.id == bindparam("of_id")).values(time_zone=bindparam("to_zone"))
 )
+_SET_SETTINGS = Statement.write(
+    update(workspaces)
+    .where(workspaces.c.id == bindparam("of_id"))
+    .values(settings=bindparam("to_settings", type_=workspaces.c.settings.type))
+)
+
+
+async def set_settings(world: World, **settings: Any) -> None:
+    """Give the workspace these settings in place of those it has."""
+    await world.db.execute(_SET_SETTINGS, {"of_id": world.workspace.id, "to_settings": settings})
 
 
 async def set_time_zone(world: World, zone: str) -> None:

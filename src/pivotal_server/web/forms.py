@@ -23,12 +23,12 @@ def sentence(field: str, fault: ApiError, words: Words) -> str:
 def check(body: Body, values: Mapping[str, Any], words: Words) -> tuple[Any, dict[str, str]]:
     """The struct of ``body`` for ``values``, and no messages; or ``None`` and a message by faulty field.
 
-    Empty texts count as not given, so that defaults hold and a missing required field is named.
+    Blank texts count as not given, so that defaults hold and a missing required field is named.
     """
     errors: dict[str, str] = {}
     found: dict[str, Any] = {}
     for name, value in values.items():
-        if value == "":
+        if isinstance(value, str) and not value.strip():
             continue
         try:
             found[name] = body.fields[name](value, name)
