@@ -12,6 +12,7 @@ from pivotal_server.customers.resolve import elsewhere, visible_customer
 from pivotal_server.customers.views import customer_url
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import cuid
+from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.validation import Body
 from pivotal_server.rest.idempotency import once
 from pivotal_server.unit_of_work import UnitOfWork
@@ -79,10 +80,19 @@ async def create(visit: Visit) -> Response:
             raise
         message = sentence(fault.field, fault, WORDS)
         if fault.code.code == "email_taken":
-            message = f"{data.email} is already a contact here."
+            message = await _taken(visit, customer.id, data.email)
         status = 409 if fault.code.status == 409 else 422
         return await _form(visit, customer, {fault.field: message}, status=status)
     return saved(visit.request, url, toast=f"Added {name}", refresh=("contacts", "activity"))
+
+
+async def _taken(visit: Visit, customer_id: str, email: str) -> str:
+    """Why the address cannot be used again (APP-CON-3)."""
+    filters = {"email": email, "archived": True}
+    archived, _ = await service.read_contacts(visit.db, visit.org_id, customer_id, Slice(1), filters)
+    if archived:
+        return f"{email} is an archived contact here. Unarchive it instead."
+    return f"{email} is already a contact here."
 
 
 routes = [

@@ -274,7 +274,8 @@ async def _contacts(visit: Visit, row: Stored) -> ContactsCard:
     ]
     total = len(found)
     if total == CONTACTS_SHOWN:
-        total = await contacts.how_many(visit.db, visit.org_id, row.id)
+        active = {"archived": False}
+        total = await contacts.count_contacts(visit.db, visit.org_id, row.id, Slice(), active)
     if found and found[0].is_primary:
         return ContactsCard(shown[0], tuple(shown[1:]), total)
     return ContactsCard(None, tuple(shown), total)
