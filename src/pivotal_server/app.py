@@ -9,6 +9,7 @@ from pivotal_server.auth import pages as auth_pages
 from pivotal_server.contacts import pages as contact_pages
 from pivotal_server.customers import pages as customer_pages
 from pivotal_server.customers import pages_new as new_customer_pages
+from pivotal_server.files import pages as file_pages
 from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.onboardings import pages as onboarding_pages
@@ -27,6 +28,7 @@ ROUTES = [
     *api_key_pages.routes,
     *mail_pages.routes,
     *log_pages.routes,
+    *file_pages.routes,
     *new_customer_pages.routes,
     *contact_pages.routes,
     *onboarding_pages.routes,

@@ -138,6 +138,13 @@ INSUFFICIENT_SCOPE = ErrorCode(
     "This API key lacks the scope {scope}",
     "Use a key with that scope.",
 )
+NOT_AUTHOR = ErrorCode(
+    "not_author",
+    403,
+    "permission_error",
+    "Only its author can edit a comment",
+    "Edit it with the key that wrote it, or write a comment of your own.",
+)
 # 404
 CUSTOMER_NOT_FOUND = ErrorCode(
     "customer_not_found",
@@ -174,6 +181,21 @@ TEMPLATE_NOT_FOUND = ErrorCode(
     "No such template",
     "Check the id; deleted templates are not found.",
 )
+COMMENT_NOT_FOUND = ErrorCode(
+    "comment_not_found",
+    404,
+    "not_found",
+    "No such comment",
+    "Check the id; deleted comments, and those of deleted onboardings and tasks, are not found.",
+)
+ATTACHMENT_NOT_FOUND = ErrorCode(
+    "attachment_not_found",
+    404,
+    "not_found",
+    "No such attachment",
+    "Check the id; removed files, and those of deleted comments and tasks, are not found.",
+)
+FILE_NOT_FOUND = ErrorCode("file_not_found", 404, "not_found", "No such file", app_only=True)
 API_KEY_NOT_FOUND = ErrorCode("api_key_not_found", 404, "not_found", "No such API key", app_only=True)
 MAIL_NOT_FOUND = ErrorCode("mail_not_found", 404, "not_found", "No such mail", app_only=True)
 WORKSPACE_NOT_FOUND = ErrorCode("workspace_not_found", 404, "not_found", "No such workspace", app_only=True)
@@ -235,12 +257,15 @@ __all__ = [
     "API_KEY_EXPIRED",
     "API_KEY_NOT_FOUND",
     "API_KEY_REVOKED",
+    "ATTACHMENT_NOT_FOUND",
     "BODY_TOO_LARGE",
+    "COMMENT_NOT_FOUND",
     "CONTACT_NOT_FOUND",
     "CUSTOMER_NOT_FOUND",
     "DEPENDENCY_CYCLE",
     "EMAIL_TAKEN",
     "EXTERNAL_ID_TAKEN",
+    "FILE_NOT_FOUND",
     "IDEMPOTENCY_KEY_IN_USE",
     "IDEMPOTENCY_KEY_REUSED",
     "IDEMPOTENCY_KEY_TOO_LONG",
@@ -263,6 +288,7 @@ __all__ = [
     "MISSING_API_KEY",
     "MISSING_FIELD",
     "NAME_TAKEN",
+    "NOT_AUTHOR",
     "ONBOARDING_DONE",
     "ONBOARDING_NOT_FOUND",
     "ONBOARDING_PAUSED",

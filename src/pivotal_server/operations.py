@@ -1,5 +1,7 @@
 """Every REST operation, room by room."""
 
+from pivotal_server.attachments import api as attachments
+from pivotal_server.comments import api as comments
 from pivotal_server.contacts import api as contacts
 from pivotal_server.customers import api as customers
 from pivotal_server.kit.http import Operation
@@ -15,6 +17,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *contacts.table,
     *onboardings.table,
     *tasks.table,
+    *comments.table,
+    *attachments.table,
     *phases.table,
     *templates.table,
 )

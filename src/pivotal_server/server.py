@@ -22,6 +22,7 @@ from pivotal_server.config import Config
 from pivotal_server.db.engine import connect
 from pivotal_server.db.errors import DatabaseError
 from pivotal_server.db.migrate import migrate
+from pivotal_server.files.service import Sweeper
 from pivotal_server.kit.crypto import BadSecretKey, SecretBox, secret_keys
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.request_log import service as request_log
@@ -106,16 +107,20 @@ async def _background(services: Services) -> AsyncIterator[None]:
 
 async def _maintain(services: Services) -> None:
     """Once an hour, remove what has outlived its use."""
+    sweeper = Sweeper(services.db, services.files)
     while True:
         try:
             async with services.db.transaction() as tx:
                 await idempotency.purge(tx)
             await session_store.purge(services.db)
             await request_log.purge(services.db)
+            await sweeper.sweep()
         except DatabaseError as fault:
             _log.warning("maintenance waits for the database", reason=str(fault))
         except Exception:  # noqa: BLE001 - one bad hour must not end all later ones
             _log.exception("maintenance failed")
+        except OSError as fault:
+            _log.warning("files cannot be swept", reason=str(fault))
         await asyncio.sleep(MAINTENANCE_SECONDS)
 
 

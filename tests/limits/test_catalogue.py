@@ -14,6 +14,7 @@ def test_app_lim_3_the_declared_defaults_are_the_documented_ones() -> None:
         "failed_authentications": 300,
         "active_api_keys": 100,
         "body_bytes": 1024 * 1024,
+        "attachment_bytes": 25 * 1024 * 1024,
         "contacts_per_customer": 10_000,
         "tags_per_customer": 50,
         "tasks_per_onboarding": 2_000,

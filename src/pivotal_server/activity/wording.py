@@ -59,6 +59,12 @@ SENTENCES: Mapping[str, str] = {
     "task.locked": "locked {task}",
     "task.deleted": "deleted {task_named}",
     "task.restored": "restored {task_named}",
+    "comment.added": "commented{on_place}",
+    "comment.edited": "edited a comment{on_place}",
+    "comment.deleted": "deleted a comment{on_place}",
+    "comment.visibility_changed": "changed who sees a comment{on_place}",
+    "attachment.added": "attached {name}{on_place}",
+    "attachment.removed": "removed the file {name}{on_place}",
     "template.created": "created a phase template",
     "template.updated": "changed {fields} of a phase template",
     "template.archived": "deleted a phase template",
@@ -138,6 +144,7 @@ FIELDS: Mapping[str, Field] = {
     "links": Field("Links"),
     "depends_on": Field("Blocked by", "what it is blocked by"),
     "parent_task_id": Field("Parent task"),
+    "visibility": Field("Seen by", "who sees it"),
     "applies_when": Field("Applies when", "when it applies"),
     "default_for_phase": Field("Default of its phase", "whether it is the default of its phase"),
     "created": Field("Tasks added"),
@@ -200,7 +207,9 @@ _HIDDEN: Mapping[str, tuple[str, ...]] = {
     "onboarding.template_applied": ("template_id", "template"),
 }
 # Events of things without a page of their own, whose name stands in the entry's reason.
-_NAMED_BY_REASON = frozenset({"api_key.created", "api_key.revoked"})
+_NAMED_BY_REASON = frozenset(
+    {"api_key.created", "api_key.revoked", "attachment.added", "attachment.removed"}
+)
 
 
 def _changes(row: ActivityRow) -> list[dict[str, Any]]:
@@ -235,12 +244,14 @@ def _sentence(row: ActivityRow, changes: list[dict[str, Any]], names: Names) -> 
     contact, onboarding = row.contact_name, row.onboarding_name
     named = [Words(contact, strong=True)] if contact else [Words("a removed contact")]
     task = [Words(row.task_title, strong=True) if row.task_title else Words("a task")]
+    place = row.task_title or onboarding
     known: dict[str, list[Words]] = {
         "contact": named,
         "contact_named": [Words("contact "), *named] if contact else named,
         "onboarding": [Words(onboarding, strong=True) if onboarding else Words("an onboarding")],
         "task": task,
         "task_named": [Words("task "), *task] if row.task_title else task,
+        "on_place": [Words(" on "), Words(place, strong=True)] if place else [],
         "template": [_template(changes)],
         "phase": [_phase(changes, names)],
         "fields": [Words(_fields(changes))],
@@ -352,6 +363,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "mrr": money,
     "target_launch_date": _calendar_day,
     "due_date": _calendar_day,
+    "visibility": lambda value: {"internal": "The team", "customer": "The customer too"}.get(value, value),
     "links": _labels,
     "depends_on": _count_of_tasks,
     "parent_task_id": lambda _: "A task",

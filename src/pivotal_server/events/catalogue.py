@@ -56,9 +56,10 @@ SPECIFIC: dict[str, tuple[tuple[str, Callable[[State, State], bool]], ...]] = {
         ("task.completed", _becomes("done", True)),
         ("task.reopened", _becomes("done", False)),
     ),
+    "comment": (),
 }
 
-RESOURCE_ORDER = {"customer": 0, "contact": 1, "onboarding": 2, "task": 3}
+RESOURCE_ORDER = {"customer": 0, "contact": 1, "onboarding": 2, "task": 3, "comment": 4}
 """The order of affected objects within one transaction."""
 
 

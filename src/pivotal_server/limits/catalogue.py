@@ -95,6 +95,14 @@ BODY_BYTES = Limit(
     LimitScope.REQUEST,
     "Size of the body of one API request.",
 )
+ATTACHMENT_BYTES = Limit(
+    "attachment_bytes",
+    "Attached file",
+    26_214_400,
+    "bytes",
+    LimitScope.REQUEST,
+    "Size of one file attached to a comment or a task.",
+)
 CONTACTS_PER_CUSTOMER = Limit(
     "contacts_per_customer",
     "Contacts of a customer",
@@ -175,6 +183,7 @@ LIMITS: dict[str, Limit] = {
         FAILED_AUTHENTICATIONS,
         ACTIVE_API_KEYS,
         BODY_BYTES,
+        ATTACHMENT_BYTES,
         CONTACTS_PER_CUSTOMER,
         TAGS_PER_CUSTOMER,
         TASKS_PER_ONBOARDING,

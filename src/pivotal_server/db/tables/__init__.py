@@ -29,6 +29,7 @@ from pivotal_server.db.tables.server import (
     workspaces,
 )
 from pivotal_server.db.tables.stream import activity, activity_personal, events
+from pivotal_server.db.tables.talk import attachments, comment_versions, comments, files
 from pivotal_server.db.tables.tasks import date_notes, task_dependencies, tasks, templates
 from pivotal_server.db.tables.workspace import api_keys, counters, idempotency_keys, mails, members, phases
 
@@ -38,6 +39,9 @@ __all__ = [
     "api_key_lookup",
     "api_keys",
     "api_requests",
+    "attachments",
+    "comment_versions",
+    "comments",
     "contacts",
     "counters",
     "customer_former_slugs",
@@ -45,6 +49,7 @@ __all__ = [
     "customers",
     "date_notes",
     "events",
+    "files",
     "idempotency_keys",
     "mails",
     "members",

@@ -1,0 +1,1 @@
+"""Attachments: files on comments and on tasks."""

@@ -1,0 +1,1 @@
+"""Comments on customers, onboardings and tasks."""
