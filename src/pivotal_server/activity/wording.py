@@ -207,9 +207,7 @@ _HIDDEN: Mapping[str, tuple[str, ...]] = {
     "onboarding.template_applied": ("template_id", "template"),
 }
 # Events of things without a page of their own, whose name stands in the entry's reason.
-_NAMED_BY_REASON = frozenset(
-    {"api_key.created", "api_key.revoked", "attachment.added", "attachment.removed"}
-)
+_NAMED_BY_REASON = frozenset({"api_key.created", "api_key.revoked", "attachment.added", "attachment.removed"})
 
 
 def _changes(row: ActivityRow) -> list[dict[str, Any]]:

@@ -69,7 +69,9 @@ DELETE = Statement.write(
 
 async def read(db: Executor, org_id: str, id: str) -> FileFacts | None:
     """The live attachment with this id, unless what it was put on is gone."""
-    return await db.fetch_one(READ, {"org_id": org_id, "id": id}) if is_cuid(id) else None
+    if not is_cuid(id):
+        return None
+    return await db.fetch_one(READ, {"org_id": org_id, "id": id})
 
 
 async def find(db: Executor, org_id: str, id: str, *, lock: bool = False) -> AttachmentRow | None:
