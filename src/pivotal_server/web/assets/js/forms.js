@@ -1,7 +1,7 @@
 // Forms sent by htmx. A refused form comes back with its messages and takes the old one's place; other
 // faults, a lost network among them, are shown inside the form, which stays as it was and can be sent again.
 // Success arrives as the event "saved".
-import { parse } from "./dom.js";
+import { element, parse } from "./dom.js";
 import { reloadWithDraft } from "./drafts.js";
 import { refresh } from "./live.js";
 import { sessionEnded } from "./session.js";
@@ -99,6 +99,31 @@ document.addEventListener("keydown", (event) => {
     form.requestSubmit();
   }
 });
+
+// What a field cannot read, such as half a date, would be sent as nothing: it is refused before it is sent.
+function refuse(field) {
+  const text = field.type === "date" ? "Enter a date." : "Enter this in full.";
+  const message = element("p", { id: `${field.id}-e`, textContent: text });
+  message.setAttribute("role", "alert");
+  const place = field.closest(".field");
+  place.querySelectorAll(":scope > p").forEach((help) => help.remove());
+  place.append(message);
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", message.id);
+}
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const unread = [...event.target.elements].filter((field) => field.validity?.badInput && field.closest(".field"));
+    if (!unread.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    unread.forEach(refuse);
+    unread[0].focus();
+  },
+  true,
+);
 
 // A page that came whole with faulty fields starts on the first of them.
 document.querySelectorAll("form:has([aria-invalid])").forEach(focusFault);
