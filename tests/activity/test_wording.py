@@ -69,6 +69,23 @@ def sentence(view: EntryView) -> str:
             {"onboarding_name": "Loyalty launch", "diff": [("template", None, "Kick-off")]},
             "API: local-dev applied the template Kick-off to Loyalty launch",
         ),
+        ("comment.added", {}, "API: local-dev commented"),
+        ("comment.added", {"onboarding_name": "Loyalty"}, "API: local-dev commented on Loyalty"),
+        (
+            "comment.edited",
+            {"onboarding_name": "Loyalty", "task_title": "Data mapping"},
+            "API: local-dev edited a comment on Data mapping",
+        ),
+        (
+            "attachment.added",
+            {"task_title": "Data mapping", "diff": [("file", None, "plan.pdf")]},
+            "API: local-dev added the file plan.pdf on Data mapping",
+        ),
+        (
+            "attachment.removed",
+            {"diff": [("file", "plan.pdf", None)]},
+            "API: local-dev removed the file plan.pdf",
+        ),
         ("something.quite_new", {}, "API: local-dev something: quite new"),
     ],
 )

@@ -71,7 +71,7 @@ async def test_a_file_on_a_comment(api: httpx.AsyncClient, world: World) -> None
     written = await journal.look()
     (entry,), (event,) = written.entries, written.events
     assert (entry.event, entry.target_type, entry.target_id) == ("attachment.added", "attachment", file["id"])
-    assert (entry.customer_id, entry.reason) == (comment["customer_id"], "field list.pdf")
+    assert (entry.customer_id, entry.diff) == (comment["customer_id"], {"file": (None, "field list.pdf")})
     assert (event.type, event.object, event.previous) == ("comment.updated", shown, {"attachments": []})
 
 
@@ -122,7 +122,7 @@ async def test_removing(api: httpx.AsyncClient, world: World) -> None:
     assert answered(await api.delete(f"/attachments/{first['id']}")) == gone
     written = await journal.look()
     assert (written.names, written.types) == (["attachment.removed"], ["comment.updated"])
-    assert written.entries[0].reason == "a.txt"
+    assert written.entries[0].diff == {"file": ("a.txt", None)}
     assert written.events[0].previous == {"attachments": [first, second]}
     assert [row["attachments"] for row in await thread_of(api, comment)] == [[second]]
     assert answered(await api.delete(f"/attachments/{first['id']}")) == gone

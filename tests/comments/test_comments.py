@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from pivotal_server.db.statements import Statement
 from pivotal_server.db.tables import activity, comment_versions
-from tests.support.app import World
+from tests.support.app import World, new_world
 from tests.support.journal import Journal
 from tests.support.records import (
     Json,
@@ -267,3 +267,24 @@ async def test_scopes(api: httpx.AsyncClient, connect_key: Any) -> None:
         assert error_of(await reader.post(path, json={"body": "x"}))[:2] == (403, "insufficient_scope")
     async with await connect_key(name="else", scopes=["write:customers"]) as other:
         assert error_of(await other.get(path))[:2] == (403, "insufficient_scope")
+
+
+async def test_two_workspaces_never_meet(api: httpx.AsyncClient, world: World) -> None:
+    found = await places(api)
+    row = await comment(api, found["onboarding"])
+    other = await new_world(world.services, "Other", "other")
+    _, key = await other.new_key()
+    journal = Journal(world.db, world.workspace.id)
+    await journal.look()
+    async with other.client(key) as stranger:
+        own = await comment(stranger, await new_customer(stranger))
+        assert own["display_id"] == 1
+        for place in found.values():
+            path = f"{path_of(place)}/comments"
+            code = f"{place['object']}_not_found"
+            assert error_of(await stranger.get(path)) == (404, code, None)
+            assert error_of(await stranger.post(path, json={"body": "x"})) == (404, code, None)
+        assert error_of(await stranger.patch(path_of(row), json={"body": "x"}))[0] == 404
+        assert error_of(await stranger.delete(path_of(row)))[0] == 404
+        answered(await stranger.delete("/comments/1"))
+    assert (await journal.look()).nothing

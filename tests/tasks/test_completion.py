@@ -57,7 +57,7 @@ async def test_onb_done_1_completing_says_who_and_when(
 ) -> None:
     task = await new_task(api, onboarding)
     await journal.look()
-    done = await complete(api, task, note="Signed off")
+    done = await complete(api, task)
     assert (done["done"], done["auto"]) == (True, False)
     assert done["completed_by"].startswith("api_key:")
     assert done["completed_at"] == done["updated_at"]
@@ -65,12 +65,28 @@ async def test_onb_done_1_completing_says_who_and_when(
     written = await journal.look()
     assert written.types == COMPLETED
     assert written.names == ["task.completed"]
-    assert written.entries[0].reason == "Signed off"
     assert {event.envelope["actor"] for event in written.events} == {done["completed_by"]}
     for event in written.events:
         assert event.object == done
         assert event.previous == {"done": False, "completed_at": None, "completed_by": None}
     assert await complete(api, task) == done
+    assert (await journal.look()).nothing
+
+
+async def test_onb_done_2_a_note_becomes_an_internal_comment_on_the_task(
+    api: httpx.AsyncClient, world: World, onboarding: Json, journal: Journal
+) -> None:
+    task = await new_task(api, onboarding)
+    await journal.look()
+    await complete(api, task, note=f"Signed off by <@{world.owner.id}>, not <@c{'0' * 24}>")
+    written = await journal.look()
+    assert written.names == ["task.completed", "comment.added"]
+    assert written.types == [*COMPLETED, "comment.created"]
+    (comment,) = answered(await api.get(f"{path_of(task)}/comments"))["data"]
+    assert written.events[-1].object == comment
+    assert (comment["visibility"], comment["mentions"]) == ("internal", [world.owner.id])
+    assert comment["body"].startswith("Signed off by")
+    await complete(api, task, note="Twice")
     assert (await journal.look()).nothing
 
     opened = await reopen(api, task)

@@ -63,8 +63,8 @@ SENTENCES: Mapping[str, str] = {
     "comment.edited": "edited a comment{on_place}",
     "comment.deleted": "deleted a comment{on_place}",
     "comment.visibility_changed": "changed who sees a comment{on_place}",
-    "attachment.added": "attached {name}{on_place}",
-    "attachment.removed": "removed the file {name}{on_place}",
+    "attachment.added": "added the file {file}{on_place}",
+    "attachment.removed": "removed the file {file}{on_place}",
     "template.created": "created a phase template",
     "template.updated": "changed {fields} of a phase template",
     "template.archived": "deleted a phase template",
@@ -205,9 +205,11 @@ _HIDDEN: Mapping[str, tuple[str, ...]] = {
     "contact.added": ("is_primary",),
     "contact.primary_changed": ("is_primary",),
     "onboarding.template_applied": ("template_id", "template"),
+    "attachment.added": ("file",),
+    "attachment.removed": ("file",),
 }
 # Events of things without a page of their own, whose name stands in the entry's reason.
-_NAMED_BY_REASON = frozenset({"api_key.created", "api_key.revoked", "attachment.added", "attachment.removed"})
+_NAMED_BY_REASON = frozenset({"api_key.created", "api_key.revoked"})
 
 
 def _changes(row: ActivityRow) -> list[dict[str, Any]]:
@@ -249,6 +251,7 @@ def _sentence(row: ActivityRow, changes: list[dict[str, Any]], names: Names) -> 
         "onboarding": [Words(onboarding, strong=True) if onboarding else Words("an onboarding")],
         "task": task,
         "task_named": [Words("task "), *task] if row.task_title else task,
+        "file": [_file(changes)],
         "on_place": [Words(" on "), Words(place, strong=True)] if place else [],
         "template": [_template(changes)],
         "phase": [_phase(changes, names)],
@@ -279,6 +282,11 @@ def _phase(changes: list[dict[str, Any]], names: Names) -> Words:
 def _template(changes: list[dict[str, Any]]) -> Words:
     applied = [change["new"] for change in changes if change["field"] == "template"]
     return Words(applied[0], strong=True) if applied else Words("of a phase")
+
+
+def _file(changes: list[dict[str, Any]]) -> Words:
+    named = [change["new"] or change["old"] for change in changes if change["field"] == "file"]
+    return Words(named[0], strong=True) if named else Words("without a name")
 
 
 def _fields(changes: list[dict[str, Any]]) -> str:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pivotal_server.activity.entries import Change
 from pivotal_server.attachments import repository
 from pivotal_server.attachments.repository import AttachmentRow
 from pivotal_server.attachments.schemas import Attachment
@@ -80,7 +81,7 @@ async def attach_to_task(uow: UnitOfWork, task: TaskRow, upload: UploadedFile, v
 async def _attach(uow: UnitOfWork, row: AttachmentRow, upload: UploadedFile) -> Attachment:
     file = await keep_file(uow, upload, PURPOSE)
     await repository.insert(uow.tx, uow.org_id, row)
-    _record(uow, row, "attachment.added", file.name)
+    _record(uow, row, "attachment.added", Change("file", None, file.name))
     return Attachment(file.id, file.name, file.size, file.content_type)
 
 
@@ -109,21 +110,20 @@ async def delete_attachment(uow: UnitOfWork, row: AttachmentRow, comment: Commen
     if comment is not None:
         left = [file for file in _files_of(comment) if file.id != row.id]
         await comments.set_attachments(uow, comment, left)
-    _record(uow, row, "attachment.removed", shown.name)
+    _record(uow, row, "attachment.removed", Change("file", shown.name, None))
 
 
 def _files_of(comment: CommentRow) -> list[Attachment]:
     return msgspec.json.decode(comment.attachments, type=list[Attachment])
 
 
-def _record(uow: UnitOfWork, row: AttachmentRow, event: str, name: str) -> None:
-    # The name stands in the reason, since an attachment has no page of its own to look it up from.
+def _record(uow: UnitOfWork, row: AttachmentRow, event: str, change: Change) -> None:
     uow.record(
         event,
         target=("attachment", row.id, None),
         customer_id=row.customer_id,
         onboarding_id=row.onboarding_id,
         task_id=row.task_id,
-        reason=name,
+        diff=[change],
         livemode=row.livemode,
     )

@@ -81,9 +81,15 @@ async def get_comment_for_change(uow: UnitOfWork, reference: str, *, deleted: bo
     return row
 
 
-async def create_comment(uow: UnitOfWork, place: Place, data: CommentCreate) -> CommentRow:
-    """Write a comment in a place that the caller has locked. Raises ``invalid_reference`` for a mention."""
-    mentions = await mentioned(uow, place.customer_id, data.body, data.visibility)
+async def create_comment(
+    uow: UnitOfWork, place: Place, data: CommentCreate, *, strict: bool = True
+) -> CommentRow:
+    """Write a comment in a place that the caller has locked.
+
+    Raises ``invalid_reference`` for a mention of somebody who cannot be mentioned there; when not ``strict``
+    that is passed over.
+    """
+    mentions = await mentioned(uow, place.customer_id, data.body, data.visibility, strict=strict)
     display_id, created_at = await uow.allocate("comment")
     row = CommentRow(
         id=cuid(),

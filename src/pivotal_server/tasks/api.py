@@ -27,6 +27,7 @@ from pivotal_server.onboardings import service as onboardings
 from pivotal_server.rest.context import Context
 from pivotal_server.rest.lists import filters_of, page
 from pivotal_server.tasks import changes, completion, service
+from pivotal_server.tasks.noting import complete_with_note
 from pivotal_server.tasks.schemas import (
     OnboardingTaskQuery,
     SubtaskCreate,
@@ -226,7 +227,7 @@ async def complete_task(context: Context, body: TaskComplete) -> Task:
     """
     home, row = await service.get_task_for_change(context.uow, context.id)
     service.refuse_done(home)
-    after = await completion.complete_task(
+    after = await complete_with_note(
         context.uow, home, row, complete_subtasks=body.complete_subtasks, note=body.note
     )
     return await service.shown(context.uow, after)

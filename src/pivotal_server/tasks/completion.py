@@ -12,13 +12,12 @@ from pivotal_server.unit_of_work import UnitOfWork
 
 
 async def complete_task(
-    uow: UnitOfWork, home: Home, row: TaskRow, *, complete_subtasks: bool = False, note: str | None = None
+    uow: UnitOfWork, home: Home, row: TaskRow, *, complete_subtasks: bool = False
 ) -> TaskRow:
     """Complete a task of a locked onboarding; a done one stays as it is.
 
     With ``complete_subtasks`` its open subtasks are completed too. The last open subtask completes its
-    parent. ``note`` becomes the reason of the entry. The caller has made sure that the onboarding is not
-    done.
+    parent. The caller has made sure that the onboarding is not done.
     """
     if row.done:
         return row
@@ -29,7 +28,7 @@ async def complete_task(
     else:
         rows += await _finished_parent(uow, row)
     pairs = [(one, _done(uow, one, auto=one.id == row.parent_task_id)) for one in rows]
-    saved = await _write(uow, home, pairs, "task.completed", note)
+    saved = await _write(uow, home, pairs, "task.completed")
     return saved[0]
 
 
@@ -45,7 +44,7 @@ async def reopen_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
     if row.parent_task_id is not None:
         parents = await repository.by_ids(uow.tx, uow.org_id, [row.parent_task_id])
         rows += [parent for parent in parents if parent.done and parent.auto]
-    saved = await _write(uow, home, [(one, _open(one)) for one in rows], "task.reopened", None)
+    saved = await _write(uow, home, [(one, _open(one)) for one in rows], "task.reopened")
     return saved[0]
 
 
@@ -68,14 +67,12 @@ async def _finished_parent(uow: UnitOfWork, row: TaskRow) -> list[TaskRow]:
     return [parent for parent in parents if not parent.done]
 
 
-async def _write(
-    uow: UnitOfWork, home: Home, pairs: Sequence[Pair], event: str, note: str | None
-) -> list[TaskRow]:
+async def _write(uow: UnitOfWork, home: Home, pairs: Sequence[Pair], event: str) -> list[TaskRow]:
     """Save, with an entry each; then locks and planned days. Returns the tasks as they are after it all."""
     waiting = await following.dependents(uow, [before.id for before, _ in pairs])
     was_locked = await following.lock_state(uow, waiting)
     saved = await save_tasks(uow, pairs)
-    for number, (_, after) in enumerate(saved):
-        record(uow, after, event, reason=note if number == 0 else None)
+    for _, after in saved:
+        record(uow, after, event)
     await following.after_change(uow, home, saved, waiting, was_locked)
     return [after for _, after in saved]

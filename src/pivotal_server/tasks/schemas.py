@@ -205,7 +205,7 @@ class TaskComplete(Struct, kw_only=True):
     """How a task is completed."""
 
     complete_subtasks: Annotated[bool, doc("Complete its open subtasks too.", False)] = False
-    note: Annotated[str | None, optional_text(10_000), doc("A note on how it was done.", "Signed off")] = None
+    note: Annotated[str | None, optional_text(10_000), doc("Becomes a comment.", "Signed off")] = None
 
 
 class TaskPage(Page[Task], kw_only=True):

@@ -142,9 +142,7 @@ async def announce_deleted(uow: UnitOfWork, row: TaskRow) -> None:
     record(uow, row, "task.deleted")
 
 
-def record(
-    uow: UnitOfWork, row: TaskRow, event: str, diff: Sequence[Change] = (), reason: str | None = None
-) -> None:
+def record(uow: UnitOfWork, row: TaskRow, event: str, diff: Sequence[Change] = ()) -> None:
     """Write one entry about a task."""
     uow.record(
         event,
@@ -153,7 +151,6 @@ def record(
         onboarding_id=row.onboarding_id,
         task_id=row.id,
         diff=diff,
-        reason=reason,
         livemode=row.livemode,
     )
 
