@@ -196,6 +196,20 @@ ATTACHMENT_NOT_FOUND = ErrorCode(
     "Check the id; removed files, and those of deleted comments and tasks, are not found.",
 )
 FILE_NOT_FOUND = ErrorCode("file_not_found", 404, "not_found", "No such file", app_only=True)
+EVENT_NOT_FOUND = ErrorCode(
+    "event_not_found",
+    404,
+    "not_found",
+    "No such event",
+    "Check the id; events are kept for a limited time.",
+)
+MEMBER_NOT_FOUND = ErrorCode(
+    "member_not_found",
+    404,
+    "not_found",
+    "No such member",
+    "Check the id.",
+)
 API_KEY_NOT_FOUND = ErrorCode("api_key_not_found", 404, "not_found", "No such API key", app_only=True)
 MAIL_NOT_FOUND = ErrorCode("mail_not_found", 404, "not_found", "No such mail", app_only=True)
 WORKSPACE_NOT_FOUND = ErrorCode("workspace_not_found", 404, "not_found", "No such workspace", app_only=True)
@@ -221,6 +235,13 @@ EMAIL_TAKEN = ErrorCode(
     "conflict",
     "{email} is already a contact of this customer",
     "Update the existing contact instead.",
+)
+AMBIGUOUS_MATCH = ErrorCode(
+    "ambiguous_match",
+    409,
+    "conflict",
+    '{count} customers have the {name} "{value}"',
+    "Match by `external_id` or `slug` instead, or update the one you mean by its id.",
 )
 EXTERNAL_ID_TAKEN = ErrorCode(
     "external_id_taken",
@@ -254,6 +275,7 @@ NAME_TAKEN = ErrorCode(
 )
 
 __all__ = [
+    "AMBIGUOUS_MATCH",
     "API_KEY_EXPIRED",
     "API_KEY_NOT_FOUND",
     "API_KEY_REVOKED",
@@ -264,6 +286,7 @@ __all__ = [
     "CUSTOMER_NOT_FOUND",
     "DEPENDENCY_CYCLE",
     "EMAIL_TAKEN",
+    "EVENT_NOT_FOUND",
     "EXTERNAL_ID_TAKEN",
     "FILE_NOT_FOUND",
     "IDEMPOTENCY_KEY_IN_USE",
@@ -284,6 +307,7 @@ __all__ = [
     "IP_NOT_ALLOWED",
     "LIMIT_REACHED",
     "MAIL_NOT_FOUND",
+    "MEMBER_NOT_FOUND",
     "METHOD_NOT_ALLOWED",
     "MISSING_API_KEY",
     "MISSING_FIELD",

@@ -1,13 +1,17 @@
 """Every REST operation, room by room."""
 
+from pivotal_server.activity import api as activity
 from pivotal_server.attachments import api as attachments
 from pivotal_server.comments import api as comments
 from pivotal_server.contacts import api as contacts
 from pivotal_server.customers import api as customers
+from pivotal_server.events import api as events
 from pivotal_server.kit.http import Operation
+from pivotal_server.members import api as members
 from pivotal_server.onboardings import api as onboardings
 from pivotal_server.phases import api as phases
 from pivotal_server.rest import meta
+from pivotal_server.tags import api as tags
 from pivotal_server.tasks import api as tasks
 from pivotal_server.templates import api as templates
 
@@ -21,4 +25,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *attachments.table,
     *phases.table,
     *templates.table,
+    *activity.table,
+    *events.table,
+    *members.table,
+    *tags.table,
 )

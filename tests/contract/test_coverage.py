@@ -24,7 +24,9 @@ from tests.support.operations import call, path_to
 from tests.support.records import Json, new_contact, new_customer, new_onboarding
 
 TAGS = {"Meta", "Customers", "Contacts", "Onboardings"}
-FOUNDATION = [operation for operation in OPERATIONS if operation.tag in TAGS]
+# Tested in their own rooms.
+LATER = {"count-customers", "upsert-customer"}
+FOUNDATION = [operation for operation in OPERATIONS if operation.tag in TAGS and operation.id not in LATER]
 Seen = tuple[str, int, str]
 
 # What follows from a rule for all operations but cannot happen in these: a key that may only read is welcome
@@ -45,7 +47,7 @@ def declared() -> set[Seen]:
     found: set[Seen] = set()
     for path in document()["paths"].values():
         for operation in path.values():
-            if operation["tags"][0] in TAGS:
+            if operation["tags"][0] in TAGS and operation["operationId"] not in LATER:
                 for status, answer in operation["responses"].items():
                     codes = answer.get("x-error-codes", [""])
                     found |= {(operation["operationId"], int(status), code) for code in codes}

@@ -68,10 +68,12 @@ def is_tenant(source: object) -> bool:
 
 
 def inner_selects(construct: Any) -> Iterator[Any]:
-    """Common table expressions and subqueries that are reached through their columns only."""
+    """Common table expressions and subqueries that are reached through their columns only, each once."""
+    seen = set()
     for node in visitors.iterate(construct):
         source = getattr(node, "table", None)
-        if isinstance(source, CTE | Subquery):
+        if isinstance(source, CTE | Subquery) and source not in seen:
+            seen.add(source)
             yield source.element
 
 

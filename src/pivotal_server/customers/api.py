@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pivotal_server.customers import changes, service
+from pivotal_server.customers import changes, service, upserting
 from pivotal_server.customers.checks import check_domain
 from pivotal_server.customers.schemas import (
     Customer,
@@ -12,25 +12,28 @@ from pivotal_server.customers.schemas import (
     CustomerPage,
     CustomerQuery,
     CustomerUpdate,
+    UpsertQuery,
 )
 from pivotal_server.customers.wire import to_wire
 from pivotal_server.errors_catalogue import (
+    AMBIGUOUS_MATCH,
     CUSTOMER_NOT_FOUND,
     EXTERNAL_ID_TAKEN,
     INVALID_REFERENCE,
     SLUG_TAKEN,
 )
-from pivotal_server.kit.http import OperationTable
+from pivotal_server.kit.http import Answer, OperationTable
 from pivotal_server.kit.pagination import Slice
-from pivotal_server.kit.wire import Deleted
+from pivotal_server.kit.wire import Count, Deleted
 from pivotal_server.members import service as members
 from pivotal_server.rest.context import Context
-from pivotal_server.rest.lists import as_stored, filters_of, page
+from pivotal_server.rest.lists import as_stored, filters_of, page, slice_of, without_paging
 
 table = OperationTable("Customers")
+CustomerCountQuery = without_paging("CustomerCountQuery", CustomerQuery)
 
 
-async def _filters(context: Context, query: CustomerQuery) -> dict[str, Any] | None:
+async def _filters(context: Context, query: Any) -> dict[str, Any] | None:
     """The filters as the repository takes them; ``None`` when nothing can match them."""
     filters = filters_of(query)
     if "owner_id" in filters:
@@ -71,6 +74,25 @@ async def list_customers(context: Context) -> CustomerPage:
 
 
 @table.operation(
+    "GET",
+    "/customers/count",
+    id="count-customers",
+    sdk="customers.count",
+    summary="Count customers",
+    scope="read:customers",
+    query=CustomerCountQuery,
+    answers=(200, Count),
+)
+async def count_customers(context: Context) -> Count:
+    """How many live customers match the same filters as the list takes."""
+    filters = await _filters(context, context.query)
+    if filters is None:
+        return Count(count=0)
+    part = slice_of(context.query)
+    return Count(count=await service.count_customers(context.db, context.org_id, part, filters))
+
+
+@table.operation(
     "POST",
     "/customers",
     id="create-customer",
@@ -86,6 +108,26 @@ async def list_customers(context: Context) -> CustomerPage:
 async def create_customer(context: Context, body: CustomerCreate) -> Customer:
     """Creates a customer. Without a `slug` one is made from the name and made unique."""
     return to_wire(await service.create_customer(context.uow, body))
+
+
+@table.operation(
+    "POST",
+    "/customers/upsert",
+    id="upsert-customer",
+    sdk="customers.upsert",
+    summary="Create or update a customer",
+    scope="write:customers",
+    body=CustomerUpdate,
+    query=UpsertQuery,
+    resource=Customer,
+    answers=[(200, Customer), (201, Customer)],
+    errors=[SLUG_TAKEN, EXTERNAL_ID_TAKEN, INVALID_REFERENCE, AMBIGUOUS_MATCH],
+    single=True,
+)
+async def upsert_customer(context: Context, body: CustomerUpdate) -> Answer:
+    """Updates the live customer with the same `by` as the body, or creates one, which then needs a `name`."""
+    row, created = await upserting.upsert_customer(context.uow, context.query.by, body)
+    return Answer(201 if created else 200, to_wire(row))
 
 
 @table.operation(

@@ -100,6 +100,11 @@ SLUGS_FROM = Statement.scalar(
     select(_C.slug).where(_ORG, _LIVE, _C.slug >= bindparam("first"), _C.slug < bindparam("past")), str
 )
 SLUG_EXISTS = Statement.scalar(select(_C.slug).where(_ORG, _LIVE, _C.slug == bindparam("slug")), str)
+_MATCHED = {"external_id": _C.external_id, "slug": _C.slug, "domain": _C.domain}
+MATCHING = {
+    name: Statement.scalar(select(_C.id).where(_ORG, _LIVE, column == bindparam("value")).limit(2), str)
+    for name, column in _MATCHED.items()
+}
 # Creating a customer holds this row from the allocation of its number to the end of its transaction.
 HOLD_CREATION = Statement.scalar(
     select(counters.c.last_number)
@@ -149,7 +154,9 @@ W = TypeVar("W", bound=msgspec.Struct)
 
 def wire_list(kind: type[W]) -> PagedList[W]:
     """The list of live customers, read as wire objects of ``kind``."""
-    return PagedList(kind, customers, [_LIVE], _FILTERS, _DRIVEN, wire=True)
+    return PagedList(
+        kind, customers, [_LIVE], _FILTERS, _DRIVEN, wire=True, updated_index="customers_updated"
+    )
 
 
 def wire_read(kind: type[W]) -> WireRead[W]:
@@ -176,6 +183,11 @@ async def by_slug(db: Executor, org_id: str, slug: str) -> CustomerRow | None:
 async def by_former_slug(db: Executor, org_id: str, slug: str) -> CustomerRow | None:
     """The live customer that had this slug last."""
     return await db.fetch_one(BY_FORMER_SLUG, {"org_id": org_id, "slug": slug})
+
+
+async def matching(db: Executor, org_id: str, by: str, value: str) -> list[str]:
+    """The live customers whose ``external_id``, ``slug`` or ``domain`` is ``value``: at most two ids."""
+    return await db.fetch_all(MATCHING[by], {"org_id": org_id, "value": value})
 
 
 async def is_visible(db: Executor, org_id: str, id: str, member_id: str) -> bool:

@@ -149,3 +149,12 @@ class CustomerQuery(ListQuery, kw_only=True):
     stripe_customer_id: Annotated[
         str | None, doc("Only customers with this Stripe customer.", "cus_Q1w2e3")
     ] = None
+
+
+class UpsertQuery(Struct, kw_only=True):
+    """How an upsert finds its customer."""
+
+    by: Annotated[
+        Literal["external_id", "slug", "domain"],
+        doc("The property of the body that names the customer.", "external_id"),
+    ] = "external_id"

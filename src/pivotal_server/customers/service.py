@@ -73,6 +73,12 @@ async def get_customer(
     return row
 
 
+async def known_id(db: Executor, org_id: str, reference: str) -> str | None:
+    """The id of the customer, live or deleted, that ``reference`` names, if there is one."""
+    row = await repository.find(db, org_id, id=reference, number=number_in(reference))
+    return None if row is None else row.id
+
+
 async def read_customer(db: Executor, org_id: str, reference: str) -> Customer:
     """The wire object of the live customer that ``reference`` names. Raises ``customer_not_found``."""
     found = await _READ.get(db, org_id, reference)

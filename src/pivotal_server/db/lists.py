@@ -1,6 +1,9 @@
 """Lists that page by ``created_at``: one built statement per combination of filters.
 
 A page costs the same at any depth, because its cursor is a value of the leading index and not an offset.
+The order of a list is that of ``created_at``, which no index on ``updated_at`` gives. A list that is asked
+for what changed since a moment therefore looks first whether that is little: then it reads just that, by the
+index on ``updated_at``, and sorts it; else it walks in its usual order and passes over what did not change.
 """
 
 from collections.abc import Mapping
@@ -9,10 +12,21 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, FromClause, Table, bindparam, func, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    Table,
+    bindparam,
+    func,
+    select,
+    union_all,
+)
 
 from pivotal_server.db.engine import Executor
-from pivotal_server.db.statements import Statement, StatementCache, columns_of
+from pivotal_server.db.statements import Statement, StatementCache, any_of, columns_of
 from pivotal_server.db.wire import NONE_COMPUTED, moment_of, undecoded, wire_columns_of
 from pivotal_server.kit.pagination import Slice
 
@@ -22,6 +36,12 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 _ASCENDING = "ascending"
 _LIVE_ONLY = "live_only"
 _TEST_ONLY = "test_only"
+_FEW_CHANGED = "few_changed"
+
+FEW = 1_000
+"""Up to so many changed rows are read and sorted for each page."""
+# A condition on several values gets so many places; places left over hold nothing.
+_SIZES = (1, 4, 40)
 
 
 def _with_moment(kind: type[R]) -> type[tuple[R, Any]]:
@@ -33,12 +53,21 @@ def _with_moment(kind: type[R]) -> type[tuple[R, Any]]:
     return cast("type[tuple[R, Any]]", make)
 
 
+def _first_of(source: Subquery | CTE, ascending: bool) -> Select[Any]:
+    """The first rows of a source that carries the moment of each as ``at``."""
+    order = source.c.at.asc() if ascending else source.c.at.desc()
+    return select(*source.c).order_by(order).limit(bindparam("limit"))
+
+
 class PagedList(Generic[R]):
     """The statements of one list.
 
     ``base`` conditions always hold; ``filters`` maps a name, bound under that name, to its condition.
     ``driven`` maps a filter to another table joined on, and that table's copy of ``created_at``: with that
     filter the other table's index leads, so that rare values cost no more than common ones.
+    ``among`` names a filter that takes one value or several of a column, and the index on ``org_id``, that
+    column and ``created_at``: each value is then read by the index, and the parts are merged.
+    ``updated_index`` is the index on ``org_id`` and ``updated_at``.
     With ``wire`` the rows are wire objects, read as ``db/wire.py`` says, ``computed`` among them.
     """
 
@@ -52,26 +81,45 @@ class PagedList(Generic[R]):
         *,
         wire: bool = False,
         computed: Mapping[str, ColumnElement[Any]] = NONE_COMPUTED,
+        among: tuple[str, ColumnElement[Any], str] | None = None,
+        updated_index: str | None = None,
     ) -> None:
         self._row = row
         self._columns = wire_columns_of(row, table, computed) if wire else columns_of(row, table)
         self._table = table
         self._base = [table.c.org_id == bindparam("org_id"), *base]
         self._driven = dict(driven or {})
+        self._among = among
+        self._filters = frozenset(filters)
+        self._updated_index = updated_index
         created = table.c.created_at
-        # A column compared with a constant keeps partial indexes usable, which a bound flag would not.
-        live: ColumnElement[bool] = table.c.livemode
         self._conditions: dict[str, ColumnElement[bool]] = {
             **filters,
             "created_after": created > bindparam("created_after"),
             "created_before": created < bindparam("created_before"),
-            "updated_since": table.c.updated_at >= bindparam("updated_since"),
-            _LIVE_ONLY: live,
-            _TEST_ONLY: ~live,
+            "since": created >= bindparam("since"),
+            "until": created < bindparam("until"),
         }
+        if "updated_at" in table.c:
+            self._conditions["updated_since"] = table.c.updated_at >= bindparam("updated_since")
+        if "livemode" in table.c:
+            # A column compared with a constant keeps partial indexes usable, which a bound flag would not.
+            live: ColumnElement[bool] = table.c.livemode
+            self._conditions |= {_LIVE_ONLY: live, _TEST_ONLY: ~live}
+        counted = [*self._conditions]
         names = [*self._conditions, "cursor", _ASCENDING]
+        if among is not None:
+            counted.append(among[0])
+            names += [f"{among[0]}*{size}" for size in _SIZES]
+        if updated_index is not None:
+            names.append(_FEW_CHANGED)
+            changed = select(table.c.id).where(*self._base, self._conditions["updated_since"])
+            changed = changed.with_hint(table, f"INDEXED BY {updated_index}", "sqlite").limit(FEW + 1)
+            self._how_many_changed = Statement.scalar(
+                select(func.count()).select_from(changed.subquery()), int
+            )
         self._pages: StatementCache[tuple[R, Any]] = StatementCache(self._page_statement, names)
-        self._counts: StatementCache[int] = StatementCache(self._count_statement, list(self._conditions))
+        self._counts: StatementCache[int] = StatementCache(self._count_statement, counted)
 
     def _chosen(self, given: frozenset[str]) -> list[ColumnElement[bool]]:
         return [condition for name, condition in self._conditions.items() if name in given]
@@ -90,17 +138,44 @@ class PagedList(Generic[R]):
             cursor = bindparam("cursor", type_=created.type)
             conditions.append(created > cursor if ascending else created < cursor)
         statement = select(*self._columns, undecoded(created).label("at")).select_from(source)
-        statement = statement.where(*conditions).order_by(created.asc() if ascending else created.desc())
-        return Statement(statement.limit(bindparam("limit")), into=_with_moment(self._row))
+        statement = statement.where(*conditions)
+        into = _with_moment(self._row)
+        if _FEW_CHANGED in given:
+            assert self._updated_index is not None, "the filter is declared with the index"
+            hinted = statement.with_hint(self._table, f"INDEXED BY {self._updated_index}", "sqlite")
+            return Statement(_first_of(hinted.cte("changed").prefix_with("MATERIALIZED"), ascending), into)
+
+        def first(part: Select[Any]) -> Select[Any]:
+            return part.order_by(created.asc() if ascending else created.desc()).limit(bindparam("limit"))
+
+        size = self._places(given)
+        if self._among is None or not size:
+            return Statement(first(statement), into)
+        name, column, index = self._among
+        if not self._filters & given:
+            # SQLite takes two bounds of a range to be narrower than a value, however rare.
+            statement = statement.with_hint(self._table, f"INDEXED BY {index}", "sqlite")
+        places = [column == bindparam(f"{name}_{place}", type_=column.type) for place in range(size)]
+        if size == 1:
+            return Statement(first(statement.where(places[0])), into)
+        parts = [first(statement.where(place)).subquery(f"part_{n}") for n, place in enumerate(places)]
+        return Statement(_first_of(union_all(*map(select, parts)).subquery("merged"), ascending), into)
+
+    def _places(self, given: frozenset[str]) -> int:
+        if self._among is None:
+            return 0
+        return max((size for size in _SIZES if f"{self._among[0]}*{size}" in given), default=0)
 
     def _count_statement(self, given: frozenset[str]) -> Statement[int]:
         source, _ = self._from(given)
         counted = select(func.count()).select_from(source).where(*self._base, *self._chosen(given))
+        if self._among is not None and self._among[0] in given:
+            counted = counted.where(any_of(self._among[1], self._among[0]))
         return Statement.scalar(counted, int)
 
     def _given(self, part: Slice, filters: Mapping[str, Any]) -> tuple[set[str], dict[str, Any]]:
         params = dict(filters)
-        for name in ("created_after", "created_before", "updated_since"):
+        for name in ("created_after", "created_before", "updated_since", "since", "until"):
             value = getattr(part, name)
             if value is not None:
                 params[name] = value
@@ -121,18 +196,41 @@ class PagedList(Generic[R]):
 
         ``always`` are values that ``base`` binds.
         """
+        rows, last, has_more = await self.read(db, org_id, part, filters, always)
+        return rows, last if has_more else None
+
+    async def read(
+        self,
+        db: Executor,
+        org_id: str,
+        part: Slice,
+        filters: Mapping[str, Any],
+        always: Mapping[str, Any] = NOTHING,
+    ) -> tuple[list[R], datetime | None, bool]:
+        """The rows of one page, the moment of the last of them, and whether further ones follow."""
         given, params = self._given(part, filters)
         if part.cursor is not None:
             given.add("cursor")
             params["cursor"] = part.cursor
         if part.ascending:
             given.add(_ASCENDING)
+        if self._among is not None and self._among[0] in given:
+            name = self._among[0]
+            given.remove(name)
+            values = params.pop(name)
+            size = next(size for size in _SIZES if size >= len(values))
+            given.add(f"{name}*{size}")
+            params |= {f"{name}_{place}": value for place, value in enumerate(values)}
+            params |= {f"{name}_{place}": None for place in range(len(values), size)}
         params.update(always, org_id=org_id, limit=part.limit + 1)
+        if self._updated_index is not None and part.updated_since is not None:
+            changed = await db.fetch_one(self._how_many_changed, params) or 0
+            if changed <= FEW:
+                given.add(_FEW_CHANGED)
         found = await db.fetch_all(self._pages.get(frozenset(given)), params)
-        if len(found) <= part.limit:
-            return [row for row, _ in found], None
+        has_more = len(found) > part.limit
         del found[part.limit :]
-        return [row for row, _ in found], moment_of(found[-1][1])
+        return [row for row, _ in found], moment_of(found[-1][1]) if found else None, has_more
 
     async def count(
         self,

@@ -74,6 +74,10 @@ class _InlineConstants(SQLCompiler):
             kw["literal_binds"] = True
         return cast(str, super().visit_bindparam(bindparam, **kw))  # type: ignore[no-untyped-call]
 
+    def get_from_hint_text(self, table: Any, text: str) -> str:  # type: ignore[override]  # noqa: ARG002
+        """What follows the name of a table: `with_hint(table, "INDEXED BY name", "sqlite")`."""
+        return text
+
 
 def _dialect(base: Callable[..., Any], **options: Any) -> Dialect:
     made = base(**options)

@@ -300,7 +300,18 @@ def _from_text(kind: types.Type) -> Check:
             return value == "true"
 
         return flag
+    if isinstance(kind, types.ListType):
+        item = _from_text(kind.item_type)
+        return lambda value, path: [item(part, path) for part in value.split(",")]
     return compile_type(kind)
+
+
+def _is_list(kind: types.Type) -> bool:
+    if isinstance(kind, types.Metadata):
+        return _is_list(kind.type)
+    if isinstance(kind, types.UnionType):
+        return any(map(_is_list, kind.types))
+    return isinstance(kind, types.ListType)
 
 
 class Query:
@@ -310,10 +321,11 @@ class Query:
         info = cast(types.StructType, types.type_info(struct))
         self.struct = struct
         self.fields = {field.encode_name: _from_text(field.type) for field in info.fields}
+        self.lists = {field.encode_name for field in info.fields if _is_list(field.type)}
         self.empty = struct()
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> Any:
-        """The struct for the decoded ``pairs``; each parameter may stand once.
+        """The struct for the decoded ``pairs``; each parameter may stand once, but a list may be repeated.
 
         Raises ``unrecognized_keys`` for an undeclared parameter, or the code of the first fault.
         """
@@ -324,9 +336,12 @@ class Query:
             check = self.fields.get(key)
             if check is None:
                 raise UNRECOGNIZED_KEYS(field=key[:200], key=key[:200])
-            if key in found:
+            if key not in found:
+                found[key] = check(value, key)
+            elif key in self.lists:
+                found[key] += check(value, key)
+            else:
                 raise INVALID_TYPE(field=key, message=f"{key} was sent more than once")
-            found[key] = check(value, key)
         return self.struct(**found)
 
 

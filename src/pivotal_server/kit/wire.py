@@ -131,6 +131,13 @@ class Deleted(Struct, kw_only=True):
     deleted: Annotated[Literal[True], doc("Always true.", True)] = True
 
 
+class Count(Struct, kw_only=True):
+    """Answer to a count."""
+
+    object: Annotated[Literal["count"], doc("Always `count`.", "count")] = "count"
+    count: Annotated[int, doc("How many records match.", 213)]
+
+
 class Page(Struct, Generic[T], kw_only=True):
     """One page of a list."""
 
@@ -143,8 +150,8 @@ class Page(Struct, Generic[T], kw_only=True):
     ] = UNSET
 
 
-class ListQuery(Struct, kw_only=True):
-    """Parameters of every list."""
+class PageQuery(Struct, kw_only=True):
+    """Which page of a list, and in which order."""
 
     limit: Annotated[int, Meta(ge=1, le=100), doc("Records a page.", 20)] = 20
     cursor: Annotated[
@@ -154,6 +161,11 @@ class ListQuery(Struct, kw_only=True):
         Literal["desc", "asc"],
         doc("`desc`: newest first; `asc`: oldest first, the cursor then means newer.", "desc"),
     ] = "desc"
+
+
+class ListQuery(PageQuery, kw_only=True):
+    """Parameters of every list of records."""
+
     created_after: Annotated[
         datetime | None, doc("Only records created after this moment.", "2026-01-01")
     ] = None
@@ -163,5 +175,16 @@ class ListQuery(Struct, kw_only=True):
     updated_since: Annotated[
         datetime | None, doc("Only records changed at or after this moment.", "2026-06-01")
     ] = None
+    livemode: Annotated[bool | None, doc("Only live (`true`) or only test (`false`) records.", True)] = None
+    include_total: Annotated[bool, doc("Add `total`; counting costs time on large lists.", False)] = False
+
+
+class StreamQuery(PageQuery, kw_only=True):
+    """Parameters of every list of things that happened."""
+
+    since: Annotated[
+        datetime | None, doc("Only what happened at or after this moment.", "2026-05-01T00:00:00Z")
+    ] = None
+    until: Annotated[datetime | None, doc("Only what happened before this moment.", "2026-06-01")] = None
     livemode: Annotated[bool | None, doc("Only live (`true`) or only test (`false`) records.", True)] = None
     include_total: Annotated[bool, doc("Add `total`; counting costs time on large lists.", False)] = False

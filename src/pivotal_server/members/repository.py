@@ -1,11 +1,13 @@
 """SQL of members and people."""
 
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, func, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
+from pivotal_server.db.lists import PagedList
 from pivotal_server.db.statements import Statement, any_of, insert_of
 from pivotal_server.db.tables import members, people
 
@@ -45,6 +47,12 @@ BY_IDS = Statement(_SELECT.where(_ORG, any_of(_M.id, "ids")), into=MemberRow)
 BY_PERSON = Statement(_SELECT.where(_ORG, _M.person_id == bindparam("person_id")), into=MemberRow)
 ALL = Statement(_SELECT.where(_ORG).order_by(_M.display_id), into=MemberRow)
 OWNER = Statement(_SELECT.where(_ORG, _M.role == "owner", _M.active), into=MemberRow)
+_FILTERS = {"active": _M.active == bindparam("active"), "role": _M.role == bindparam("role")}
+_PERSON = select(people.c.id).where(people.c.id == _M.person_id)
+_COMPUTED = {
+    "name": _PERSON.with_only_columns(people.c.name).scalar_subquery(),
+    "email": _PERSON.with_only_columns(people.c.email).scalar_subquery(),
+}
 INSERT = Statement.write(insert_of(members))
 PERSON_BY_EMAIL = Statement(
     select(
@@ -63,6 +71,14 @@ ELSEWHERE = Statement.scalar(
 SET_THEME = Statement.write(
     update(people).where(people.c.id == bindparam("of_id")).values(theme=bindparam("to_theme"))
 )
+
+
+W = TypeVar("W", bound=msgspec.Struct)
+
+
+def wire_list(kind: type[W]) -> PagedList[W]:
+    """The members of a workspace, read as wire objects of ``kind``."""
+    return PagedList(kind, members, [], _FILTERS, wire=True, computed=_COMPUTED)
 
 
 async def find(

@@ -1,16 +1,20 @@
 """Members: look-ups that other rooms need, and joining."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
 from pivotal_server.activity.entries import Change
 from pivotal_server.contacts.checks import check_email
 from pivotal_server.db.engine import Executor
 from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, INVALID_REFERENCE
 from pivotal_server.kit.ids import cuid
+from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.kit.text import bounded, clean
 from pivotal_server.members import repository
 from pivotal_server.members.repository import MemberRow, PersonRow
+from pivotal_server.members.schemas import Member
 from pivotal_server.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -26,6 +30,7 @@ __all__ = [
     "staff_id",
 ]
 
+_WIRE_LIST = repository.wire_list(Member)
 ROLES = ("owner", "admin", "member", "viewer")
 THEMES = ("system", "light", "dark")
 
@@ -38,6 +43,18 @@ async def find(db: Executor, org_id: str, reference: str) -> MemberRow | None:
 async def all_members(db: Executor, org_id: str) -> list[MemberRow]:
     """Everybody of the workspace, in the order of joining."""
     return await repository.all_members(db, org_id)
+
+
+async def read_members(
+    db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]
+) -> tuple[list[Member], datetime | None]:
+    """One page of members as wire objects, and the cursor of the next page."""
+    return await _WIRE_LIST.page(db, org_id, part, filters)
+
+
+async def count_members(db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]) -> int:
+    """How many members match."""
+    return await _WIRE_LIST.count(db, org_id, part, filters)
 
 
 async def owner(db: Executor, org_id: str) -> MemberRow | None:

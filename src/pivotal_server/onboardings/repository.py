@@ -128,7 +128,14 @@ W = TypeVar("W", bound=msgspec.Struct)
 
 def wire_list(kind: type[W]) -> PagedList[W]:
     """The onboardings of the workspace whose customers are not put away, as wire objects of ``kind``."""
-    return PagedList(kind, onboardings, [_LIVE, ~_C.customer_hidden], _FILTERS, wire=True)
+    return PagedList(
+        kind,
+        onboardings,
+        [_LIVE, ~_C.customer_hidden],
+        _FILTERS,
+        wire=True,
+        updated_index="onboardings_updated",
+    )
 
 
 def wire_customer_list(kind: type[W]) -> PagedList[W]:

@@ -204,7 +204,15 @@ W = TypeVar("W", bound=msgspec.Struct)
 
 def wire_list(kind: type[W]) -> PagedList[W]:
     """The tasks of the workspace whose customers are not put away, as wire objects of ``kind``."""
-    return PagedList(kind, tasks, [_LIVE, ~_C.customer_hidden], _FILTERS, wire=True, computed=_COMPUTED)
+    return PagedList(
+        kind,
+        tasks,
+        [_LIVE, ~_C.customer_hidden],
+        _FILTERS,
+        wire=True,
+        computed=_COMPUTED,
+        updated_index="tasks_updated",
+    )
 
 
 def wire_onboarding_list(kind: type[W]) -> PagedList[W]:

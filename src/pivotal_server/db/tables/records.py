@@ -170,6 +170,8 @@ onboardings = Table(
     ),
     live_index("onboardings_customer", "org_id", "customer_id", "created_at"),
     live_index("onboardings_created", "org_id", "created_at", also="NOT customer_hidden"),
+    live_index("onboardings_updated", "org_id", "updated_at", also="NOT customer_hidden"),
+    live_index("onboardings_test", "org_id", "created_at", also="NOT livemode AND NOT customer_hidden"),
     live_index("onboardings_state", "org_id", "state", "created_at", also="NOT customer_hidden"),
     live_index("onboardings_phase", "org_id", "phase", "created_at", also="NOT customer_hidden"),
     live_index(

@@ -5,6 +5,9 @@ from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, T
 from pivotal_server.db.tables.base import metadata
 from pivotal_server.db.types import Flag, Key, RawJson, Timestamp
 
+_TEST = text("NOT livemode")
+_OF_CUSTOMER = text("customer_id IS NOT NULL")
+
 activity = Table(
     "activity",
     metadata,
@@ -33,6 +36,9 @@ activity = Table(
     PrimaryKeyConstraint("org_id", "display_id"),
     Index("activity_id", "org_id", "id", unique=True),
     Index("activity_created", "org_id", "created_at"),
+    Index("activity_event", "org_id", "event", "created_at"),
+    Index("activity_actor", "org_id", "actor_id", "created_at"),
+    Index("activity_test", "org_id", "created_at", sqlite_where=_TEST, postgresql_where=_TEST),
     Index(
         "activity_customer",
         "org_id",
@@ -77,4 +83,15 @@ events = Table(
     Column("payload", Text, nullable=False),
     PrimaryKeyConstraint("org_id", "id"),
     Index("events_created", "org_id", "created_at"),
+    Index("events_type", "org_id", "type", "created_at"),
+    Index("events_object", "org_id", "object_id", "created_at"),
+    Index(
+        "events_customer",
+        "org_id",
+        "customer_id",
+        "created_at",
+        sqlite_where=_OF_CUSTOMER,
+        postgresql_where=_OF_CUSTOMER,
+    ),
+    Index("events_test", "org_id", "created_at", sqlite_where=_TEST, postgresql_where=_TEST),
 )

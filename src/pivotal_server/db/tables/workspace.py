@@ -31,6 +31,7 @@ members = Table(
     Index("members_display_id", "org_id", "display_id", unique=True),
     Index("members_person", "org_id", "person_id", unique=True),
     Index("members_of_person", "person_id"),
+    Index("members_created", "org_id", "created_at"),
 )
 
 api_keys = Table(

@@ -1,0 +1,57 @@
+"""REST operations of members."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pivotal_server.errors_catalogue import MEMBER_NOT_FOUND
+from pivotal_server.kit.http import OperationTable
+from pivotal_server.kit.pagination import Slice
+from pivotal_server.members import service
+from pivotal_server.members.schemas import Member, MemberPage, MemberQuery
+from pivotal_server.members.wire import to_wire
+from pivotal_server.rest.context import Context
+from pivotal_server.rest.lists import filters_of, page
+
+table = OperationTable("Workspace")
+
+
+@table.operation(
+    "GET",
+    "/members",
+    id="list-members",
+    sdk="members.list",
+    summary="List members",
+    scope="read:workspace",
+    query=MemberQuery,
+    answers=(200, MemberPage),
+)
+async def list_members(context: Context) -> MemberPage:
+    """The people of the workspace, those who joined last first. Deactivated ones are among them."""
+
+    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Member], datetime | None]:
+        return await service.read_members(context.db, context.org_id, part, filters)
+
+    async def count(part: Slice, filters: Mapping[str, Any]) -> int:
+        return await service.count_members(context.db, context.org_id, part, filters)
+
+    return await page(MemberPage, context.query, filters_of(context.query), fetch, count)
+
+
+@table.operation(
+    "GET",
+    "/members/{id}",
+    id="get-member",
+    sdk="members.get",
+    summary="Get a member",
+    scope="read:workspace",
+    answers=(200, Member),
+    errors=[MEMBER_NOT_FOUND],
+    single=True,
+)
+async def get_member(context: Context) -> Member:
+    """One member, by `id` or `display_id`, also when it was deactivated."""
+    found = await service.find(context.db, context.org_id, context.id)
+    if found is None:
+        raise MEMBER_NOT_FOUND()
+    return to_wire(found)

@@ -1,0 +1,1 @@
+"""Tags: the words that customers are marked with."""
