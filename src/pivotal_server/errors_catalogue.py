@@ -203,6 +203,9 @@ EVENT_NOT_FOUND = ErrorCode(
     "No such event",
     "Check the id; events are kept for a limited time.",
 )
+CUSTOM_FIELD_NOT_FOUND = ErrorCode(
+    "custom_field_not_found", 404, "not_found", "No such custom field", app_only=True
+)
 MEMBER_NOT_FOUND = ErrorCode(
     "member_not_found",
     404,
@@ -266,6 +269,13 @@ INSUFFICIENT_ROLE = ErrorCode(
     "Only {roles} can {act}.",
     app_only=True,
 )
+FIELD_SLUG_TAKEN = ErrorCode(
+    "field_slug_taken",
+    409,
+    "conflict",
+    "A custom field with the slug “{slug}” exists, perhaps an archived one. Choose another slug.",
+    app_only=True,
+)
 NAME_TAKEN = ErrorCode(
     "name_taken",
     409,
@@ -284,10 +294,12 @@ __all__ = [
     "COMMENT_NOT_FOUND",
     "CONTACT_NOT_FOUND",
     "CUSTOMER_NOT_FOUND",
+    "CUSTOM_FIELD_NOT_FOUND",
     "DEPENDENCY_CYCLE",
     "EMAIL_TAKEN",
     "EVENT_NOT_FOUND",
     "EXTERNAL_ID_TAKEN",
+    "FIELD_SLUG_TAKEN",
     "FILE_NOT_FOUND",
     "IDEMPOTENCY_KEY_IN_USE",
     "IDEMPOTENCY_KEY_REUSED",

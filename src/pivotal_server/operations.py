@@ -4,6 +4,7 @@ from pivotal_server.activity import api as activity
 from pivotal_server.attachments import api as attachments
 from pivotal_server.comments import api as comments
 from pivotal_server.contacts import api as contacts
+from pivotal_server.custom_fields import api as custom_fields
 from pivotal_server.customers import api as customers
 from pivotal_server.events import api as events
 from pivotal_server.kit.http import Operation
@@ -28,5 +29,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *activity.table,
     *events.table,
     *members.table,
+    *custom_fields.table,
     *tags.table,
 )

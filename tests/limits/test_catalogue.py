@@ -22,6 +22,7 @@ def test_app_lim_3_the_declared_defaults_are_the_documented_ones() -> None:
         "predecessors_per_task": 20,
         "templates": 500,
         "tasks_per_template": 300,
+        "custom_fields": 200,
     }
 
 

@@ -305,7 +305,8 @@ def field_of(name: str) -> Field:
     moved = _DATE_OF_TASK.fullmatch(name)
     if moved is not None:
         return Field(f"Task {moved[1]}")
-    return known if known is not None else Field(name.replace("_", " ").capitalize())
+    own = name.removeprefix("custom_fields.")
+    return known if known is not None else Field(own.replace("_", " ").capitalize())
 
 
 def _line(change: dict[str, Any], names: Names, *, is_new: bool) -> DiffLine:

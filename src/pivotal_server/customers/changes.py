@@ -6,20 +6,21 @@ import msgspec
 from msgspec.structs import replace
 
 from pivotal_server.activity.entries import Change, differences
+from pivotal_server.custom_fields import service as custom_fields
 from pivotal_server.customers import repository
 from pivotal_server.customers.repository import CustomerRow
 from pivotal_server.customers.schemas import CustomerUpdate
-from pivotal_server.customers.service import amount, conflict, refuse_custom_fields
+from pivotal_server.customers.service import amount, conflict
 from pivotal_server.customers.wire import event_extra, to_wire
 from pivotal_server.db.errors import UniqueViolation
-from pivotal_server.kit.json import kept_or_new
+from pivotal_server.kit.json import kept_or_new, same
 from pivotal_server.kit.validation import given
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import of_customer
 from pivotal_server.unit_of_work import UnitOfWork
 
 _LIVE_STATUSES = frozenset({"onboarding", "active", "at_risk"})
-_NOT_FIELDS = frozenset({"updated_at", "status"})
+_NOT_FIELDS = frozenset({"updated_at", "status", "custom_fields"})
 
 
 async def update_customer(uow: UnitOfWork, row: CustomerRow, data: CustomerUpdate) -> CustomerRow:
@@ -73,8 +74,10 @@ async def _with_changes(uow: UnitOfWork, row: CustomerRow, changes: Any) -> Cust
     if "owner_id" in values:
         values["owner_id"] = await members.staff_id(uow.tx, uow.org_id, values["owner_id"], "owner_id")
     if "custom_fields" in values:
-        refuse_custom_fields(values.pop("custom_fields"))
-    for name in ("tags", "metadata"):
+        stored = msgspec.json.decode(row.custom_fields)
+        sent = values["custom_fields"]
+        values["custom_fields"] = await custom_fields.with_values(uow.tx, uow.org_id, stored, sent)
+    for name in ("tags", "custom_fields", "metadata"):
         if name in values:
             values[name] = kept_or_new(getattr(row, name), values[name])
     for name in ("mrr", "monthly_orders"):
@@ -85,9 +88,21 @@ async def _with_changes(uow: UnitOfWork, row: CustomerRow, changes: Any) -> Cust
     return replace(row, **values)
 
 
+def _custom_differences(row: CustomerRow, after: CustomerRow) -> list[Change]:
+    """One change for each custom field whose value differs."""
+    old, new = msgspec.json.decode(row.custom_fields), msgspec.json.decode(after.custom_fields)
+    return [
+        Change(f"custom_fields.{slug}", old.get(slug), new.get(slug))
+        for slug in [*old, *(slug for slug in new if slug not in old)]
+        if not same(old.get(slug), new.get(slug))
+    ]
+
+
 def _record(uow: UnitOfWork, row: CustomerRow, after: CustomerRow) -> None:
     target = ("customer", row.id, row.display_id)
     diff = differences(to_wire(row), to_wire(after), without=_NOT_FIELDS)
+    if bytes(row.custom_fields) != bytes(after.custom_fields):
+        diff += _custom_differences(row, after)
     if diff:
         uow.record(
             "customer.field_changed", target=target, customer_id=row.id, diff=diff, livemode=row.livemode

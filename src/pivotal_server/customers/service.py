@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from pivotal_server.custom_fields import service as custom_fields
 from pivotal_server.customers import repository
 from pivotal_server.customers.checks import slug_of
 from pivotal_server.customers.repository import CustomerRow
@@ -18,7 +19,6 @@ from pivotal_server.errors_catalogue import (
     CUSTOMER_NOT_FOUND,
     EXTERNAL_ID_TAKEN,
     SLUG_TAKEN,
-    UNRECOGNIZED_KEYS,
 )
 from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.pagination import Slice
@@ -42,12 +42,6 @@ def encoded(value: Any) -> msgspec.Raw:
 def amount(value: float | None) -> float | None:
     """A number as it is stored: JSON integers beyond 64 bits would not fit a column otherwise."""
     return None if value is None else float(value)
-
-
-def refuse_custom_fields(values: Mapping[str, Any]) -> None:
-    """Raises ``unrecognized_keys`` for the first key that no custom field of the workspace has."""
-    for slug in values:
-        raise UNRECOGNIZED_KEYS(field=f"custom_fields.{slug[:200]}", key=slug[:200])
 
 
 def conflict(fault: UniqueViolation, slug: str, external_id: str | None) -> Exception:
@@ -118,8 +112,8 @@ async def create_customer(uow: UnitOfWork, data: CustomerCreate) -> CustomerRow:
     own, ``slug_taken``, ``external_id_taken``, and ``unrecognized_keys`` for an unknown custom field.
     """
     owner_id = await members.staff_id(uow.tx, uow.org_id, data.owner_id, "owner_id")
-    if data.custom_fields is not UNSET:
-        refuse_custom_fields(data.custom_fields)
+    values = {} if data.custom_fields is UNSET else data.custom_fields
+    values = await custom_fields.with_values(uow.tx, uow.org_id, {}, values)
     display_id, created_at = await uow.allocate("customer")
     slug = data.slug
     if slug is UNSET:
@@ -143,7 +137,7 @@ async def create_customer(uow: UnitOfWork, data: CustomerCreate) -> CustomerRow:
         slack_channel_id=data.slack_channel_id,
         owner_id=owner_id,
         tags=encoded(tags),
-        custom_fields=EMPTY_OBJECT,
+        custom_fields=encoded(values) if values else EMPTY_OBJECT,
         metadata=EMPTY_OBJECT if data.metadata is UNSET else encoded(data.metadata),
         external_id=data.external_id,
         health_score=None,

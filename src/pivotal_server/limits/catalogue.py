@@ -174,6 +174,16 @@ TASKS_PER_TEMPLATE = Limit(
     setting="workspace",
     most=1_000,
 )
+CUSTOM_FIELDS = Limit(
+    "custom_fields",
+    "Custom fields",
+    200,
+    "fields",
+    LimitScope.WORKSPACE,
+    "Custom fields of customers, archived ones too.",
+    setting="workspace",
+    most=1_000,
+)
 
 LIMITS: dict[str, Limit] = {
     limit.name: limit
@@ -191,6 +201,7 @@ LIMITS: dict[str, Limit] = {
         PREDECESSORS_PER_TASK,
         TEMPLATES,
         TASKS_PER_TEMPLATE,
+        CUSTOM_FIELDS,
     )
 }
 

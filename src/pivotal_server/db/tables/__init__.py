@@ -10,6 +10,7 @@ costs the same at any depth when an index leads with ``org_id``, the filtered co
 """
 
 from pivotal_server.db.tables.base import metadata
+from pivotal_server.db.tables.fields import custom_fields
 from pivotal_server.db.tables.records import (
     contacts,
     customer_former_slugs,
@@ -44,6 +45,7 @@ __all__ = [
     "comments",
     "contacts",
     "counters",
+    "custom_fields",
     "customer_former_slugs",
     "customer_tags",
     "customers",

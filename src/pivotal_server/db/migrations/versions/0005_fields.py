@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from pivotal_server.db.types import Flag, Json, Key, Timestamp
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -15,6 +17,26 @@ def _index(name: str, table: str, *columns: str, where: str | None = None) -> No
 
 
 def upgrade() -> None:
+    op.create_table(
+        "custom_fields",
+        sa.Column("org_id", Key, nullable=False),
+        sa.Column("id", Key, nullable=False),
+        sa.Column("display_id", sa.BigInteger, nullable=False),
+        sa.Column("slug", Key, nullable=False),
+        sa.Column("label", sa.Text, nullable=False),
+        sa.Column("type", Key, nullable=False),
+        sa.Column("group", sa.Text),
+        sa.Column("help", sa.Text),
+        sa.Column("options", Json, nullable=False),
+        sa.Column("ask_when_adding", Flag, nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("archived_at", Timestamp),
+        sa.Column("created_at", Timestamp, nullable=False),
+        sa.Column("updated_at", Timestamp, nullable=False),
+        sa.PrimaryKeyConstraint("org_id", "id"),
+    )
+    for column in ("display_id", "slug"):
+        op.create_index(f"custom_fields_{column}", "custom_fields", ["org_id", column], unique=True)
     _index("activity_event", "activity", "org_id", "event", "created_at")
     _index("activity_actor", "activity", "org_id", "actor_id", "created_at")
     _index("events_type", "events", "org_id", "type", "created_at")
