@@ -61,6 +61,7 @@ async def test_few_and_many_changes_give_the_same_pages(
             if cursor is None:
                 return found
 
+    few: list[int] = []
     for options in ({}, {"ascending": True}, {"created_before": NOW + timedelta(microseconds=130)}):
         few = await walked(**options)
         monkeypatch.setattr(lists, "FEW", 3)

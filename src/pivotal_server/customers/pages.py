@@ -215,7 +215,7 @@ async def _customer(visit: Visit, tab: Tab, tail: str) -> Response:
         onboardings=await _onboardings(visit, opened, known, people),
         feed=feed(entries, names, visit.frame, older=older),
         details=_details(row),
-        live_url=f"{url}/live",
+        live_url=f"{url}/live" if before else f"{url}/live?{urlencode({'seen': _newest(entries)})}",
     )
     return visit.render("customers/customer.html", view, fragments=FRAGMENTS)
 
@@ -313,10 +313,21 @@ async def _onboardings(
 
 @page("customers")
 async def live(visit: Visit) -> Response:
-    """The stream that tells an open page of this customer that something changed."""
+    """The stream that tells an open page of this customer that something changed.
+
+    ``seen`` in its address is the newest entry that the page shows.
+    """
     row = await visible_customer(visit, visit.request.path_params["customer"])
     hub: LiveHub = visit.request.app.state.live
-    return stream(hub, visit.org_id, row.id)
+
+    async def look() -> str:
+        return _newest(await activity.customer_feed(visit.db, visit.org_id, row.id, limit=1))
+
+    return stream(hub, visit.org_id, row.id, look, visit.request.query_params.get("seen"))
+
+
+def _newest(entries: list[activity.ActivityRow]) -> str:
+    return wire_micros(entries[0].created_at) if entries else ""
 
 
 routes = [

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from pivotal_server.db.errors import Unavailable, raise_known
-from pivotal_server.db.postgres_errors import DRIVER_ERRORS, translate
+from pivotal_server.db.errors import Unavailable, first_line
+from pivotal_server.db.postgres_errors import DRIVER_ERRORS
 
 
 class Pool:
@@ -50,7 +50,8 @@ class Pool:
             return await self._connect()
         except DRIVER_ERRORS as error:
             self._give(None)
-            raise_known(translate(error), error)
+            # Whatever the reason (it may also be that the server lets nobody in), there is no database.
+            raise Unavailable(f"no connection to the database ({first_line(error)})") from error
         except BaseException:
             self._give(None)
             raise

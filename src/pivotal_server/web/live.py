@@ -6,17 +6,24 @@ that nobody is ever sent what they may not see.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
 from pivotal_server.db.engine import Database
+from pivotal_server.db.errors import Unavailable
 from pivotal_server.unit_of_work import LIVE_CHANNEL
 
 PING_SECONDS = 20
 LONGEST_SECONDS = 600.0
 """After this long a stream ends; the browser opens it anew and is asked who it is."""
+LOOK_SECONDS = 30.0
+"""How often a stream looks for itself, since notifications can be lost with their connection."""
+
+Look = Callable[[], Awaitable[str]]
+"""Says in which state the subject is; any change of it changes the answer."""
 
 
 class LiveHub:
@@ -44,8 +51,15 @@ class LiveHub:
             for event in self._waiting.get(key, ()):
                 event.set()
 
-    async def changes(self, org_id: str, customer_id: str) -> AsyncIterator[None]:
-        """Yields whenever the customer changed; with an empty ``customer_id``, whenever any did."""
+    async def changes(
+        self, org_id: str, customer_id: str, look: Look, known: str | None = None
+    ) -> AsyncIterator[None]:
+        """Yields whenever ``look`` tells of another state than before.
+
+        It is asked when the customer changes, or any customer for an empty ``customer_id``, and from time to
+        time. ``known`` is the state that the page shows: what changed before it listened counts too. Without
+        it the present state does.
+        """
         if not self._listening:
             self._listening = True
             self._db.listen(LIVE_CHANNEL, self._hear)
@@ -56,26 +70,27 @@ class LiveHub:
         ends = loop.time() + LONGEST_SECONDS
         try:
             while self._is_open() and (left := ends - loop.time()) > 0:
-                try:
-                    async with asyncio.timeout(left):
-                        await news.wait()
-                except TimeoutError:
-                    return
-                if not self._is_open():
-                    return
                 news.clear()
-                yield
+                seen = await look()
+                if known is not None and seen != known:
+                    yield
+                known = seen
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(left, LOOK_SECONDS)):
+                        await news.wait()
         finally:
             self._waiting[key].discard(news)
             if not self._waiting[key]:
                 del self._waiting[key]
 
 
-def stream(hub: LiveHub, org_id: str, customer_id: str) -> Response:
-    """The answer to a page that wants to hear of changes."""
+def stream(hub: LiveHub, org_id: str, customer_id: str, look: Look, known: str | None = None) -> Response:
+    """The answer to a page that wants to hear of changes; see :meth:`LiveHub.changes`."""
 
     async def events() -> AsyncIterator[ServerSentEvent]:
-        async for _ in hub.changes(org_id, customer_id):
-            yield ServerSentEvent(event="changed", data="")
+        # Without a database the stream ends; the browser comes again.
+        with suppress(Unavailable):
+            async for _ in hub.changes(org_id, customer_id, look, known):
+                yield ServerSentEvent(event="changed", data="")
 
     return EventSourceResponse(events(), ping=PING_SECONDS, headers={"X-Accel-Buffering": "no"})

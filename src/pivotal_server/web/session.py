@@ -257,7 +257,8 @@ def _known_again(guest: Guest, response: Response) -> Response:
 
 
 def _send_to_login(request: Request) -> Response:
-    if is_htmx(request):
+    # Neither a script nor a live stream can show the page to sign in.
+    if is_htmx(request) or request.headers.get("Accept") == "text/event-stream":
         raise signed_out()
     back_to = here(request) if request.method in _SAFE else came_from(request)
     after = "" if back_to == HOME else f"?next={quote(back_to, safe='/')}"

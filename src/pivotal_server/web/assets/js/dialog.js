@@ -2,7 +2,7 @@
 // a plain link to the same form as a page. data-open="id" shows a <dialog> that stands in the page.
 // Esc and Cancel close; closing with typed text asks; focus returns to where it was.
 import htmx from "htmx.org";
-import { element } from "./dom.js";
+import { element, showOnTop, topDialog } from "./dom.js";
 import { sessionEnded } from "./session.js";
 import { toast } from "./toast.js";
 import { isDirty } from "./unsaved.js";
@@ -11,7 +11,7 @@ import { isDirty } from "./unsaved.js";
 function ask(id) {
   const dialog = document.getElementById(id);
   dialog.returnValue = "";
-  dialog.showModal();
+  showOnTop(dialog);
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
   });
@@ -33,7 +33,7 @@ function show(link, html) {
   document.body.append(dialog);
   htmx.process(dialog);
   dialog.dispatchEvent(new CustomEvent("pivotal:content", { bubbles: true }));
-  dialog.showModal();
+  showOnTop(dialog);
 }
 
 /** Opens the dialog of a link; on any fault but a lost network the browser goes to its address. */
@@ -65,7 +65,7 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener) {
     event.preventDefault();
-    document.getElementById(opener.dataset.open).showModal();
+    showOnTop(document.getElementById(opener.dataset.open));
     return;
   }
   const closer = event.target.closest("[data-close]");
@@ -83,9 +83,20 @@ document.addEventListener("pointerdown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  const dialog = topDialog();
   if (event.key === "Escape" && dialog) {
     event.preventDefault();
     closeAsking(dialog);
   }
 });
+
+// Other ways of the browser to close a dialog, such as the back gesture of a phone.
+document.addEventListener(
+  "cancel",
+  (event) => {
+    if (!(event.target instanceof HTMLDialogElement)) return;
+    event.preventDefault();
+    closeAsking(event.target);
+  },
+  true,
+);

@@ -35,6 +35,21 @@ export function announce(text) {
   });
 }
 
+let layers = 0;
+
+/** Shows a dialog above everything else. */
+export function showOnTop(dialog) {
+  layers += 1;
+  dialog.dataset.layer = layers;
+  dialog.showModal();
+}
+
+/** The dialog that was shown last of those that are open. */
+export function topDialog() {
+  const open = [...document.querySelectorAll("dialog[open]")];
+  return open.sort((one, other) => one.dataset.layer - other.dataset.layer).at(-1);
+}
+
 /** Whether keys typed now belong to a text field. */
 export function isTyping(target) {
   if (!(target instanceof Element)) return false;

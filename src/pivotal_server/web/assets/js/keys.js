@@ -1,6 +1,6 @@
 // Shortcuts. A control declares its own key: data-key="c" or, for two in a row, data-key="g c".
 // None acts while a text field has focus or a dialog is open; Ctrl and ⌘ belong to the browser.
-import { isApple, isTyping } from "./dom.js";
+import { isApple, isTyping, showOnTop } from "./dom.js";
 import { moveRow } from "./list.js";
 import { toggleSidebar } from "./sidebar.js";
 
@@ -32,7 +32,7 @@ function showHelp() {
   help.querySelectorAll("[data-for-list]").forEach((row) => {
     row.hidden = !document.querySelector("[data-list] > [data-row]");
   });
-  help.showModal();
+  showOnTop(help);
   return true;
 }
 

@@ -103,6 +103,8 @@ function connect() {
     failures += 1;
     if (failures < 3 && stream.readyState !== EventSource.CLOSED) return;
     stream.close();
+    // Why it is refused, such as an ended session, shows at once.
+    if (poll === undefined) refreshAll();
     poll ??= setInterval(() => {
       refreshAll();
       if (stream.readyState === EventSource.CLOSED) connect();
