@@ -1,0 +1,10 @@
+"""What search looks in: one row a found object."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
