@@ -10,6 +10,8 @@ from pivotal_server.contacts import pages as contact_pages
 from pivotal_server.customers import pages as customer_pages
 from pivotal_server.customers import pages_new as new_customer_pages
 from pivotal_server.files import pages as file_pages
+from pivotal_server.health.deep import PATH as DEEP_HEALTH
+from pivotal_server.health.deep import DeepHealth
 from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.onboardings import pages as onboarding_pages
@@ -55,6 +57,7 @@ class App:
             recorder=services.recorder,
             files=services.files,
         )
+        self.health = DeepHealth(services)
 
         pages = Starlette(routes=ROUTES, exception_handlers=error_handlers())
         pages.state.services = services
@@ -67,7 +70,9 @@ class App:
         if scope["type"] != "http":
             return
         path = scope["path"]
-        if path.startswith("/api/") or path == "/api":
+        if path == DEEP_HEALTH and await self.health.is_open_to(scope):
+            await self.health.answer(send)
+        elif path.startswith("/api/") or path == "/api":
             await self.rest(scope, receive, send)
         else:
             await self.pages(scope, receive, send)

@@ -48,6 +48,7 @@ def serve(
     workspace_slug: Annotated[str, Parameter(help="Its slug.")] = FirstWorkspace().slug,
     owner_email: Annotated[str, Parameter(help="Address of its owner.")] = FirstWorkspace().owner_email,
     owner_name: Annotated[str, Parameter(help="Name of its owner.")] = FirstWorkspace().owner_name,
+    jobs: Annotated[bool, Parameter(name="--worker", help="Run background jobs in this process too.")] = True,
     where: Where = DEFAULT,
 ) -> None:
     """Run the server. The first start creates the database, a workspace and a sign-in link."""
@@ -70,7 +71,26 @@ def serve(
             out.print("Press Ctrl+C to stop.")
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(server.serve(settings, box, announce, first=first, started=STARTED))
+            runner.run(server.serve(settings, box, announce, first=first, started=STARTED, with_worker=jobs))
+
+    guarded(run)
+
+
+@app.command
+def worker(*, where: Where = DEFAULT) -> None:
+    """Run background jobs apart from the server, as many processes as you like over PostgreSQL."""
+
+    def run() -> None:
+        settings = where.settings()
+        logs.configure(settings.log_level)
+        box = server.prepare(settings)
+
+        def announce() -> None:
+            out.print(f"Pivotal {__version__} works on background jobs")
+            out.print("Press Ctrl+C to stop.")
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(server.work(settings, box, announce))
 
     guarded(run)
 

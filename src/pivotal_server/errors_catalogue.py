@@ -195,6 +195,13 @@ ATTACHMENT_NOT_FOUND = ErrorCode(
     "No such attachment",
     "Check the id; removed files, and those of deleted comments and tasks, are not found.",
 )
+JOB_NOT_FOUND = ErrorCode(
+    "job_not_found",
+    404,
+    "not_found",
+    "No such job",
+    "Check the id; finished jobs are kept for 90 days.",
+)
 FILE_NOT_FOUND = ErrorCode("file_not_found", 404, "not_found", "No such file", app_only=True)
 EVENT_NOT_FOUND = ErrorCode(
     "event_not_found",
@@ -317,6 +324,7 @@ __all__ = [
     "INVALID_STRING",
     "INVALID_TYPE",
     "IP_NOT_ALLOWED",
+    "JOB_NOT_FOUND",
     "LIMIT_REACHED",
     "MAIL_NOT_FOUND",
     "MEMBER_NOT_FOUND",

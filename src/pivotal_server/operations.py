@@ -7,6 +7,7 @@ from pivotal_server.contacts import api as contacts
 from pivotal_server.custom_fields import api as custom_fields
 from pivotal_server.customers import api as customers
 from pivotal_server.events import api as events
+from pivotal_server.jobs import api as jobs
 from pivotal_server.kit.http import Operation
 from pivotal_server.members import api as members
 from pivotal_server.onboardings import api as onboardings
@@ -31,4 +32,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *members.table,
     *custom_fields.table,
     *tags.table,
+    *jobs.table,
 )

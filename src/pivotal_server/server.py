@@ -10,31 +10,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-import structlog
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from pivotal_server.api_keys.ring import KeyRing
 from pivotal_server.app import create_app
-from pivotal_server.auth import session_store, signing_in
+from pivotal_server.auth import signing_in
 from pivotal_server.auth.addresses import AddressList
 from pivotal_server.config import Config
 from pivotal_server.db.engine import connect
-from pivotal_server.db.errors import DatabaseError
 from pivotal_server.db.migrate import migrate
-from pivotal_server.files.service import Sweeper
+from pivotal_server.jobs.worker import Worker
 from pivotal_server.kit.crypto import BadSecretKey, SecretBox, secret_keys
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.request_log import service as request_log
 from pivotal_server.request_log.recorder import Recorder
-from pivotal_server.rest import idempotency
+from pivotal_server.server_jobs import KINDS, PERIODIC
 from pivotal_server.services import Services
 from pivotal_server.workspaces import service as workspaces
 
-MAINTENANCE_SECONDS = 3600.0
 ADDRESS_FILE = "public_url"
-
-_log = structlog.get_logger(__name__)
 
 
 class CannotStart(Exception):
@@ -93,35 +87,13 @@ async def running(config: Config, box: SecretBox, *, background: bool = True) ->
 async def _background(services: Services) -> AsyncIterator[None]:
     services.ring.start()
     services.recorder.start()
-    keeper = asyncio.create_task(_maintain(services))
     try:
         yield
     finally:
-        keeper.cancel()
-        await asyncio.wait([keeper])
         try:
             await services.recorder.stop()
         finally:
             await services.ring.stop()
-
-
-async def _maintain(services: Services) -> None:
-    """Once an hour, remove what has outlived its use."""
-    sweeper = Sweeper(services.db, services.files)
-    while True:
-        try:
-            async with services.db.transaction() as tx:
-                await idempotency.purge(tx)
-            await session_store.purge(services.db)
-            await request_log.purge(services.db)
-            await sweeper.sweep()
-        except DatabaseError as fault:
-            _log.warning("maintenance waits for the database", reason=str(fault))
-        except Exception:  # noqa: BLE001 - one bad hour must not end all later ones
-            _log.exception("maintenance failed")
-        except OSError as fault:
-            _log.warning("files cannot be swept", reason=str(fault))
-        await asyncio.sleep(MAINTENANCE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +136,13 @@ async def serve(
     *,
     first: FirstWorkspace,
     started: float,
+    with_worker: bool = True,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then finish the requests that are under way.
 
-    ``first`` says what a first start creates. ``announce`` is called once the server listens, with the
-    sign-in link of a first start (or ``None``) and the seconds since ``started``.
+    ``first`` says what a first start creates; ``with_worker`` whether background jobs run here too.
+    ``announce`` is called once the server listens, with the sign-in link of a first start (or ``None``) and
+    the seconds since ``started``.
     """
     async with running(config, box) as services:
         address = check_port(config)
@@ -184,20 +158,41 @@ async def serve(
             log_enabled=False,
             backlog=1024,
         )
-        loop = asyncio.get_running_loop()
+        worker = Worker(services, KINDS, PERIODIC)
 
         def stop() -> None:
+            worker.stop_claiming()
             app.live.close()
             server.stop()  # type: ignore[no-untyped-call]
 
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop)
+        _on_signal(stop)
         serving = asyncio.create_task(server.serve())
         await _answering(address, config.port, serving)
         _remember_public_url(config)
         _settle_memory()
         announce(link, time.monotonic() - started)
+        if with_worker:
+            worker.start()
         await serving
+        await worker.stop()
+
+
+async def work(config: Config, box: SecretBox, announce: Callable[[], None]) -> None:
+    """Run background jobs, and nothing else, until SIGINT or SIGTERM."""
+    async with running(config, box) as services:
+        worker = Worker(services, KINDS, PERIODIC)
+        stopped = asyncio.Event()
+        _on_signal(stopped.set)
+        worker.start()
+        announce()
+        await stopped.wait()
+        await worker.stop()
+
+
+def _on_signal(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
 
 
 def _settle_memory() -> None:

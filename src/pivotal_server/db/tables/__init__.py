@@ -11,6 +11,7 @@ costs the same at any depth when an index leads with ``org_id``, the filtered co
 
 from pivotal_server.db.tables.base import metadata
 from pivotal_server.db.tables.fields import custom_fields
+from pivotal_server.db.tables.queue import job_files, jobs, periodic_jobs
 from pivotal_server.db.tables.records import (
     contacts,
     customer_former_slugs,
@@ -53,11 +54,14 @@ __all__ = [
     "events",
     "files",
     "idempotency_keys",
+    "job_files",
+    "jobs",
     "mails",
     "members",
     "metadata",
     "onboardings",
     "people",
+    "periodic_jobs",
     "phase_transitions",
     "phases",
     "processes",

@@ -1,0 +1,1 @@
+"""The deep look at the server's own health, for whoever runs it."""

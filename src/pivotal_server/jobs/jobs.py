@@ -1,0 +1,8 @@
+"""The queue's own work."""
+
+from datetime import timedelta
+
+from pivotal_server.jobs.kinds import Periodic
+from pivotal_server.jobs.periodic import prune
+
+PERIODIC = (Periodic("jobs.prune", prune, timedelta(hours=1)),)

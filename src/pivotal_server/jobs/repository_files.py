@@ -1,0 +1,73 @@
+"""SQL of the files that jobs read and write."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import and_, bindparam, delete, select
+
+from pivotal_server.db.engine import Executor, Transaction
+from pivotal_server.db.statements import Statement, insert_of
+from pivotal_server.db.tables import files, job_files, jobs
+from pivotal_server.db.types import Timestamp
+
+
+class JobFileRow(msgspec.Struct, frozen=True):
+    """A file of a job. ``size`` is in bytes."""
+
+    id: str
+    role: str
+    name: str
+    size: int
+    content_type: str
+
+
+_J = job_files.c
+_F = files.c
+_WITH_FILE = job_files.join(files, and_(_F.org_id == _J.org_id, _F.id == _J.id))
+
+INSERT = Statement.write(insert_of(job_files))
+OF_JOB = Statement(
+    select(_J.id, _J.role, _F.name, _F.size, _F.content_type)
+    .select_from(_WITH_FILE)
+    .where(_J.org_id == bindparam("org_id"), _J.job_id == bindparam("job_id"))
+    .order_by(_J.created_at, _J.id),
+    into=JobFileRow,
+)
+BY_ID = Statement.scalar(
+    select(_J.role).where(_J.org_id == bindparam("org_id"), _J.id == bindparam("id")), str
+)
+OLD = Statement.rows(
+    select(_J.org_id, _J.id)
+    .join(jobs, and_(jobs.c.org_id == _J.org_id, jobs.c.id == _J.job_id))
+    .where(jobs.c.finished_at < bindparam("before", type_=Timestamp()))
+    .limit(bindparam("limit")),
+    global_lookup="old files of all workspaces are cleared together",
+)
+DELETE = Statement.write(delete(job_files).where(_J.org_id == bindparam("org_id"), _J.id == bindparam("id")))
+
+
+async def add(tx: Transaction, org_id: str, job_id: str, id: str, role: str, at: datetime) -> None:
+    """Note that a registered file belongs to a job, and as what."""
+    row = {"org_id": org_id, "id": id, "job_id": job_id, "role": role, "created_at": at}
+    await tx.execute(INSERT, row)
+
+
+async def of_job(db: Executor, org_id: str, job_id: str) -> list[JobFileRow]:
+    """The files of a job, oldest first."""
+    return await db.fetch_all(OF_JOB, {"org_id": org_id, "job_id": job_id})
+
+
+async def role_of(db: Executor, org_id: str, id: str) -> str | None:
+    """What a file is to its job, if it is still kept."""
+    return await db.fetch_one(BY_ID, {"org_id": org_id, "id": id})
+
+
+async def old(db: Executor, before: datetime, limit: int) -> list[tuple[str, str]]:
+    """Workspace and id of files whose job was finished before that moment."""
+    rows = await db.fetch_all(OLD, {"before": before, "limit": limit})
+    return [(org_id, id) for org_id, id in rows]
+
+
+async def remove(tx: Transaction, org_id: str, id: str) -> None:
+    """Forget a file of a job."""
+    await tx.execute(DELETE, {"org_id": org_id, "id": id})

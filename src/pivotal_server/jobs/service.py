@@ -1,0 +1,176 @@
+"""Putting jobs into the queue, looking at them, cancelling them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from pivotal_server.db.engine import Executor, Transaction
+from pivotal_server.errors_catalogue import JOB_NOT_FOUND
+from pivotal_server.jobs import repository, repository_files
+from pivotal_server.jobs.repository import JobRow
+from pivotal_server.jobs.repository_files import JobFileRow
+from pivotal_server.kit import clock
+from pivotal_server.kit.ids import cuid, is_cuid
+from pivotal_server.unit_of_work import UnitOfWork
+
+__all__ = [
+    "JOBS_CHANNEL",
+    "JobFileRow",
+    "JobRow",
+    "cancel_job",
+    "enqueue",
+    "enqueue_for_server",
+    "files_of",
+    "get_job",
+    "oldest_due",
+]
+
+JOBS_CHANNEL = "jobs"
+"""Channel on which workers hear that there may be something to do."""
+
+JobType = Literal["import", "export", "bulk", "webhook_recovery"]
+
+FIRST, USUAL, LAST = repository.PRIORITIES
+MAX_ATTEMPTS = 8
+"""How often a job is tried without progress; with the pauses between, that takes about seven hours."""
+
+SERVER = ""
+"""The workspace of jobs that belong to none."""
+
+
+async def enqueue(
+    uow: UnitOfWork,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    type: JobType | None = None,
+    run_at: datetime | None = None,
+    priority: int = USUAL,
+    lane: str | None = None,
+    unique_key: str | None = None,
+    max_attempts: int = MAX_ATTEMPTS,
+    counts: Mapping[str, int] | None = None,
+) -> str:
+    """Put a job into the transaction of ``uow``; the id of the job.
+
+    It runs as soon as a worker is free after the commit, or from ``run_at`` on, as the actor of ``uow``.
+    ``payload`` is a JSON object. Jobs of one ``lane`` of a workspace run one after the other. While a job
+    with the same ``unique_key`` waits or runs in the workspace, nothing is added and that job's id returned.
+    A ``type`` makes the job visible over the API and at Admin > Jobs, with ``counts`` to begin with.
+    """
+    row = JobRow(
+        org_id=uow.org_id,
+        id=cuid(),
+        kind=kind,
+        type=type,
+        status="queued",
+        priority=priority,
+        run_at=uow.now if run_at is None else run_at,
+        payload=dict(payload),
+        lane=lane,
+        unique_key=unique_key,
+        attempts=0,
+        max_attempts=max_attempts,
+        lease_token=None,
+        lease_until=None,
+        cancel_requested=False,
+        state=None,
+        counts=None if counts is None else dict(counts),
+        error_code=None,
+        last_error=None,
+        actor=msgspec.to_builtins(uow.actor),
+        request_id=uow.request_id,
+        livemode=uow.actor.livemode,
+        created_at=uow.now,
+        started_at=None,
+        finished_at=None,
+    )
+    return await _put(uow.tx, row)
+
+
+async def enqueue_for_server(
+    tx: Transaction,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    run_at: datetime | None = None,
+    priority: int = USUAL,
+    unique_key: str | None = None,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> str:
+    """Put a job of no workspace into a transaction; see :func:`enqueue`. Its run has no actor."""
+    now = clock.now()
+    row = JobRow(
+        org_id=SERVER,
+        id=cuid(),
+        kind=kind,
+        type=None,
+        status="queued",
+        priority=priority,
+        run_at=now if run_at is None else run_at,
+        payload=dict(payload),
+        lane=None,
+        unique_key=unique_key,
+        attempts=0,
+        max_attempts=max_attempts,
+        lease_token=None,
+        lease_until=None,
+        cancel_requested=False,
+        state=None,
+        counts=None,
+        error_code=None,
+        last_error=None,
+        actor=None,
+        request_id=None,
+        livemode=True,
+        created_at=now,
+        started_at=None,
+        finished_at=None,
+    )
+    return await _put(tx, row)
+
+
+async def _put(tx: Transaction, row: JobRow) -> str:
+    while not await repository.insert(tx, row):
+        assert row.unique_key is not None, "ids do not repeat"
+        waiting = await repository.unfinished(tx, row.org_id, row.unique_key)
+        # Over PostgreSQL it may have been finished between the two statements.
+        if waiting is not None:
+            return waiting
+    tx.notify(JOBS_CHANNEL, "")
+    return row.id
+
+
+async def get_job(db: Executor, org_id: str, id: str) -> JobRow:
+    """A job that has a type. Raises ``job_not_found``."""
+    row = await repository.find(db, org_id, id) if is_cuid(id) else None
+    if row is None or row.type is None:
+        raise JOB_NOT_FOUND()
+    return row
+
+
+async def files_of(db: Executor, org_id: str, job_id: str) -> list[JobFileRow]:
+    """The files that a job reads and has made, oldest first."""
+    return await repository_files.of_job(db, org_id, job_id)
+
+
+async def cancel_job(uow: UnitOfWork, id: str) -> JobRow:
+    """Cancel a job: at once when it waits; when it runs, before its next step. A finished one stays as it is.
+
+    Raises ``job_not_found``.
+    """
+    row = await repository.find(uow.tx, uow.org_id, id, lock=True) if is_cuid(id) else None
+    if row is None or row.type is None:
+        raise JOB_NOT_FOUND()
+    if row.finished_at is not None or row.cancel_requested:
+        return row
+    await repository.cancel(uow.tx, row, uow.now)
+    uow.tx.notify(JOBS_CHANNEL, id)
+    return await get_job(uow.tx, uow.org_id, id)
+
+
+async def oldest_due(db: Executor) -> datetime | None:
+    """Since when the job that has waited longest could have run; ``None`` when none is kept waiting."""
+    return await repository.oldest_due(db, clock.now())

@@ -1,0 +1,48 @@
+"""A stored job as the API shows it."""
+
+from typing import Any
+
+from pivotal_server.files.store import Files
+from pivotal_server.jobs.repository import JobRow
+from pivotal_server.jobs.repository_files import JobFileRow
+from pivotal_server.jobs.schemas import Job, JobError, JobFile
+from pivotal_server.kit.clock import wire, wire_or_none
+
+HIDDEN_ERROR = "The server met an error of its own; its log says more"
+
+
+def to_wire(row: JobRow, made: list[JobFileRow], files: Files) -> Job:
+    """The REST object of a job; files that it only reads are left out. Links are new each time."""
+    type: Any = row.type
+    status: Any = row.status
+    return Job(
+        id=row.id,
+        type=type,
+        status=status,
+        counts=row.counts or {},
+        files=[_file(row.org_id, file, files) for file in made if file.role != "source"],
+        created_at=wire(row.created_at),
+        finished_at=wire_or_none(row.finished_at),
+        error=_error(row),
+    )
+
+
+def _file(org_id: str, row: JobFileRow, files: Files) -> JobFile:
+    role: Any = row.role
+    return JobFile(
+        role=role,
+        name=row.name,
+        size=row.size,
+        content_type=row.content_type,
+        url=files.link(org_id, row.id),
+    )
+
+
+def _error(row: JobRow) -> JobError | None:
+    if row.status != "failed":
+        return None
+    code = row.error_code or "internal_error"
+    # What went wrong inside is for the operator, not for whoever has a key.
+    return JobError(
+        code=code, message=HIDDEN_ERROR if code == "internal_error" else row.last_error or HIDDEN_ERROR
+    )

@@ -1,0 +1,17 @@
+"""Every kind of background job, room by room."""
+
+from pivotal_server.auth import jobs as auth
+from pivotal_server.files import jobs as files
+from pivotal_server.jobs import jobs as queue
+from pivotal_server.jobs.kinds import Kind, Periodic
+from pivotal_server.request_log import jobs as request_log
+from pivotal_server.rest import jobs as rest
+
+KINDS: tuple[Kind, ...] = ()
+PERIODIC: tuple[Periodic, ...] = (
+    *queue.PERIODIC,
+    *auth.PERIODIC,
+    *files.PERIODIC,
+    *request_log.PERIODIC,
+    *rest.PERIODIC,
+)
