@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from pivotal_server.api_keys import service as api_keys
@@ -15,6 +16,8 @@ from pivotal_server.api_keys.service import ApiKeyRow
 from pivotal_server.auth.keys import parse
 from pivotal_server.db.engine import counting
 from pivotal_server.kit import clock
+from pivotal_server.kit.errors import ApiError
+from pivotal_server.limits.catalogue import ACTIVE_API_KEYS
 from tests.support.app import World, new_world
 from tests.support.browser import Browser, Browsers
 from tests.support.people import entries_of, new_member, set_time_zone
@@ -205,6 +208,19 @@ async def test_app_ui_13_the_limit_of_active_keys_is_named(
     assert answer.status_code == 422
     assert "Active API keys: the limit of 100 is reached (100 in use). See Admin &gt; Limits" in answer.text
     assert 'value="one-more"' in answer.text
+
+
+async def test_two_at_once_do_not_pass_the_limit_of_active_keys(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = msgspec.structs.replace(ACTIVE_API_KEYS, default=4)
+    monkeypatch.setattr(api_keys, "ACTIVE_API_KEYS", limit)
+    made = await asyncio.gather(
+        *(world.new_key(f"key {number}") for number in range(8)), return_exceptions=True
+    )
+    refused = [outcome for outcome in made if isinstance(outcome, ApiError)]
+    assert {error.code.code for error in refused} == {"limit_reached"}
+    assert (len(made) - len(refused), len(await api_keys.all_keys(world.db, world.workspace.id))) == (4, 4)
 
 
 # ── Shown once ─────────────────────────────────────────────────────────────────────────────────

@@ -347,6 +347,30 @@ async def test_signing_in_ends_the_session_that_the_browser_had(world: World) ->
     assert entry.reason == "Signed out from 203.0.113.9"
 
 
+async def test_two_who_change_workspaces_at_once_do_not_wait_for_each_other(world: World) -> None:
+    second, second_owner = await workspaces.create_workspace(
+        world.db, name="Acme", slug="acme", owner_email="ana@acme.example", owner_name="Ana Lima"
+    )
+    owners = [(world.workspace.id, world.owner), (second.id, second_owner)]
+
+    async def sign_in(place: int, replaces: str | None) -> str:
+        org_id, owner = owners[place]
+        token = (await signing_in.server_link(world.services, org_id, owner)).partition("=")[2]
+        outcome = await signing_in.consume_link(
+            world.services, token, browser=None, code=None, client=CLIENT, replaces=replaces
+        )
+        assert isinstance(outcome, SignedIn)
+        return outcome.token
+
+    # Each browser goes back and forth between the two, four of them in step with each other and four against.
+    tokens: list[str | None] = [None] * 8
+    for turn in range(6):
+        places = [(turn + browser) % 2 for browser in range(8)]
+        tokens = list(await asyncio.gather(*map(sign_in, places, tokens)))
+    ended = await entries_of(world, "member.session_ended")
+    assert len(ended) == 20
+
+
 # ── Upkeep ─────────────────────────────────────────────────────────────────────────────────────
 async def test_purging_keeps_what_is_still_needed(world: World) -> None:
     await ask(world)

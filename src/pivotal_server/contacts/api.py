@@ -103,7 +103,10 @@ async def get_contact(context: Context) -> Contact:
     single=True,
 )
 async def update_contact(context: Context, body: ContactUpdate) -> Contact:
-    """Changes the given keys. Making it primary unsets the one before; archiving the primary leaves none."""
+    """Changes the given keys. Making it primary unsets the one before; archiving the primary leaves none.
+
+    Open tasks of an archived contact lose their assignee.
+    """
     row = await service.get_contact_for_change(context.uow, context.id)
     context.check_match(to_wire(row))
     return to_wire(await service.update_contact(context.uow, row, body))
@@ -121,7 +124,7 @@ async def update_contact(context: Context, body: ContactUpdate) -> Contact:
     single=True,
 )
 async def delete_contact(context: Context) -> Deleted:
-    """Deletes a contact softly. Deleting the primary leaves none."""
+    """Deletes a contact softly. Deleting the primary leaves none; its open tasks lose their assignee."""
     row = await service.get_contact_for_change(context.uow, context.id, deleted=True)
     if row.deleted_at is None:
         context.check_match(to_wire(row))

@@ -30,6 +30,7 @@ from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.kit.validation import given
 from pivotal_server.limits.catalogue import CONTACTS_PER_CUSTOMER
+from pivotal_server.onboardings import of_customer as onboardings
 from pivotal_server.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -171,7 +172,8 @@ async def update_contact(uow: UnitOfWork, row: ContactRow, data: ContactUpdate) 
     """Change the fields of a contact that ``data`` gives; its customer is locked by the caller.
 
     Values equal to the stored ones count as not given; when nothing differs nothing is written. Archiving
-    the primary leaves none. Raises what creating raises.
+    the primary leaves none; archiving any leaves its open tasks without an assignee. Raises what creating
+    raises.
     """
     values = dict(given(data))
     for name in ("labels", "metadata"):
@@ -197,17 +199,21 @@ async def update_contact(uow: UnitOfWork, row: ContactRow, data: ContactUpdate) 
     if before is not None:
         _changed(uow, before, replace(before, is_primary=False, updated_at=uow.touched(before.updated_at)))
     _record_changes(uow, row, after)
+    if after.archived and not row.archived:
+        await onboardings.unassign(uow, row.customer_id, row.id)
     if before is not None:
         _record(uow, before, "contact.primary_changed", [Change("is_primary", True, False)])
     return after
 
 
 async def delete_contact(uow: UnitOfWork, row: ContactRow) -> ContactRow:
-    """Delete a contact softly; a deleted one stays as it is. Deleting the primary leaves none."""
+    """Delete a contact softly; a deleted one stays as it is.
+
+    Deleting the primary leaves none; the open tasks of a deleted contact have no assignee.
+    """
     if row.deleted_at is not None:
         return row
     gone = replace(row, deleted_at=uow.now, updated_at=uow.touched(row.updated_at))
-    await repository.save(uow.tx, uow.org_id, gone)
     uow.changed(
         "contact",
         id=row.id,
@@ -218,6 +224,9 @@ async def delete_contact(uow: UnitOfWork, row: ContactRow) -> ContactRow:
         after=None,
     )
     _record(uow, row, "contact.deleted", [])
+    # Before the contact is gone: what the tasks were is told with its address.
+    await onboardings.unassign(uow, row.customer_id, row.id)
+    await repository.save(uow.tx, uow.org_id, gone)
     return gone
 
 

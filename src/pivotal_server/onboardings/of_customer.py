@@ -1,4 +1,4 @@
-"""What a change of a customer does to its onboardings. Called by the customers room, which it never calls."""
+"""What a change of a customer, or of its contacts, does to its onboardings. Never calls those rooms."""
 
 from msgspec.structs import replace
 
@@ -8,6 +8,7 @@ from pivotal_server.onboardings import repository
 from pivotal_server.onboardings.moves import in_state
 from pivotal_server.onboardings.states import RUNNING
 from pivotal_server.onboardings.wire import event_extra, to_wire
+from pivotal_server.tasks import of_contact
 from pivotal_server.tasks import of_onboarding as tasks
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -51,3 +52,10 @@ async def set_hidden(uow: UnitOfWork, customer_id: str, hidden: bool) -> None:
     """Take the onboardings of a customer and their tasks out of every list while it is put away (ONB-4)."""
     await repository.hide_of_customer(uow.tx, uow.org_id, customer_id, hidden)
     await tasks.set_hidden(uow, customer_id, hidden)
+
+
+async def unassign(uow: UnitOfWork, customer_id: str, contact_id: str) -> None:
+    """Take the open tasks of a contact from it, in all onboardings of its customer."""
+    # Whoever assigns a task holds its onboarding: it has committed by now, or will see the contact put away.
+    await repository.of_customer_locked(uow.tx, uow.org_id, customer_id)
+    await of_contact.unassign(uow, customer_id, contact_id)

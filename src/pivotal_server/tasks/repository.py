@@ -87,6 +87,16 @@ ANCHORED_ON = Statement(
     _SELECT.where(_ORG, _LIVE, _OF_ONBOARDING, any_of(_C.due_anchor, "anchors")).order_by(_C.display_id),
     into=TaskRow,
 )
+OPEN_OF_ASSIGNEE = Statement(
+    _SELECT.where(
+        _ORG,
+        _LIVE,
+        _C.customer_id == bindparam("customer_id"),
+        _C.assignee_id == bindparam("assignee_id"),
+        ~_C.done,
+    ).order_by(_C.display_id),
+    into=TaskRow,
+)
 NODES = Statement(
     select(*columns_of(NodeRow, tasks)).where(_ORG, _LIVE, _OF_ONBOARDING).order_by(_C.display_id),
     into=NodeRow,
@@ -242,6 +252,12 @@ async def by_ids(db: Executor, org_id: str, ids: Sequence[str]) -> list[TaskRow]
 async def subtasks(db: Executor, org_id: str, parent_id: str) -> list[TaskRow]:
     """The live subtasks of a task, in their order."""
     return await db.fetch_all(SUBTASKS, {"org_id": org_id, "parent_id": parent_id})
+
+
+async def open_of_assignee(db: Executor, org_id: str, customer_id: str, assignee_id: str) -> list[TaskRow]:
+    """The open tasks that a contact of the customer has to do, by number, in whatever onboarding."""
+    params = {"org_id": org_id, "customer_id": customer_id, "assignee_id": assignee_id}
+    return await db.fetch_all(OPEN_OF_ASSIGNEE, params)
 
 
 async def anchored_on(db: Executor, org_id: str, onboarding_id: str, anchors: Sequence[str]) -> list[TaskRow]:
