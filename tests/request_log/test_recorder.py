@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from pivotal_server.auth import keys
 from pivotal_server.db.errors import Unavailable
@@ -19,6 +20,7 @@ from pivotal_server.request_log.recorder import (
     Recorder,
     without_secrets,
 )
+from pivotal_server.request_log.repository import AT_ONCE
 from tests.support.app import World, new_services, new_world
 
 
@@ -144,6 +146,29 @@ async def test_a_database_that_is_away_loses_no_note(world: World, monkeypatch: 
         with pytest.raises(Unavailable):
             await recorder.flush()
     assert [row.request_id for row in await _logged(world)] == ["req_1"]
+
+
+@pytest.mark.parametrize("many", [1, AT_ONCE, 2 * AT_ONCE + 1])
+async def test_a_batch_of_any_size_is_written_whole(world: World, many: int) -> None:
+    start = clock.unix()
+    for number in range(many):
+        failed = number % 3 == 0
+        note = replace(
+            _note(number, world.workspace.id),
+            at=start + number,
+            status=404 if failed else 200,
+            code="route_not_found" if failed else None,
+            response_body=b'{"error":{}}' if failed else None,
+        )
+        world.services.recorder.add(note)
+    await world.services.recorder.flush()
+    rows = await service.find(world.db, world.workspace.id, {}, limit=1000)
+    assert [row.request_id for row in rows] == [f"req_{number}" for number in reversed(range(many))]
+    for row in (rows[0], rows[-1]):
+        assert row.at.timestamp() == pytest.approx(start + int(row.request_id[4:]), abs=1e-5)
+    kept = [(row.status, row.code, row.response_body, row.duration_us) for row in reversed(rows)]
+    expected = [(404, "route_not_found", '{"error":{}}', 100), *[(200, None, None, 100)] * 2]
+    assert kept == [expected[number % 3] for number in range(many)]
 
 
 async def test_what_waits_is_bounded(world: World) -> None:

@@ -57,6 +57,7 @@ class Writer:
         self._began_at = 0.0
         self._changes_at_begin = 0
         self._version = _version_of(self._run)
+        self._fresh = False
         self._committing = False
         self._visible_before: int | None = None
         self._jobs: SimpleQueue[bool] = SimpleQueue()
@@ -226,13 +227,21 @@ class Writer:
         While our own transaction is open nobody else can write, so the number read at its BEGIN holds. The
         exception is the moment between the end of COMMIT in the thread and our hearing of it: readers see a
         change then, by us or already by somebody after us.
+
+        A number holds until the loop has run all that waited when it was read: whoever asks in that round had
+        begun by then, so what another program wrote since was written meanwhile.
         """
         if self._committing:
             visible = _version_of(self._look)
             return self._version if visible is not None and visible == self._visible_before else None
-        if not self._open:
+        if not self._open and not self._fresh:
             self._version = _version_of(self._run)
+            self._fresh = True
+            self._loop.call_soon(self._forget_version)
         return self._version
+
+    def _forget_version(self) -> None:
+        self._fresh = False
 
     async def close(self) -> None:
         """Wait for the group under way, refuse later turns, end the thread. The connection stays open."""
