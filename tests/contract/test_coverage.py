@@ -141,6 +141,8 @@ async def refused_clients(world: World, operation: Operation) -> AsyncIterator[h
 async def see_queries(api: httpx.AsyncClient, operation: Operation) -> None:
     for query in ("?colour=red", "?%ff"):
         await call(api, operation, query=query)
+    if operation.expansions:
+        assert (await call(api, operation, query="?expand=x")).status_code == 400
     if operation.query.fields:
         for query in ("?limit=x", "?limit=0", "?limit=101", "?cursor=x", "?order=up"):
             assert (await call(api, operation, query=query)).status_code == 400

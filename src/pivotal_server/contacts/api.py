@@ -20,6 +20,7 @@ from pivotal_server.kit.http import OperationTable
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Deleted
 from pivotal_server.rest.context import Context
+from pivotal_server.rest.expansions import CUSTOMER
 from pivotal_server.rest.lists import as_stored, filters_of, page
 
 table = OperationTable("Contacts")
@@ -35,6 +36,7 @@ table = OperationTable("Contacts")
     query=ContactQuery,
     answers=(200, ContactPage),
     errors=[CUSTOMER_NOT_FOUND],
+    expand=[CUSTOMER],
 )
 async def list_customer_contacts(context: Context) -> ContactPage:
     """The contacts of one customer, newest first, archived ones included unless filtered out."""
@@ -83,6 +85,7 @@ async def create_customer_contact(context: Context, body: ContactCreate) -> Cont
     answers=(200, Contact),
     errors=[CONTACT_NOT_FOUND],
     single=True,
+    expand=[CUSTOMER],
 )
 async def get_contact(context: Context) -> Contact:
     """One contact, by `id` or `display_id`, also when its customer was deleted."""

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import bindparam, func, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
-from pivotal_server.db.lists import PagedList
+from pivotal_server.db.lists import FirstOfEach, PagedList
 from pivotal_server.db.statements import Statement, columns_of, insert_of
 from pivotal_server.db.tables import contacts
 from pivotal_server.db.wire import WireRead
@@ -77,6 +77,11 @@ W = TypeVar("W", bound=msgspec.Struct)
 def wire_list(kind: type[W]) -> PagedList[W]:
     """The contacts of one customer (bound as ``customer_id``), read as wire objects of ``kind``."""
     return PagedList(kind, contacts, [_LIVE, _OF_CUSTOMER], _FILTERS, wire=True)
+
+
+def wire_newest(kind: type[W]) -> FirstOfEach[W]:
+    """The newest contacts of each of several customers, as wire objects of ``kind``."""
+    return FirstOfEach(kind, contacts, "customer_id", [_LIVE])
 
 
 def wire_read(kind: type[W]) -> WireRead[W]:

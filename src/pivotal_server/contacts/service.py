@@ -1,6 +1,6 @@
 """Contacts: finding, listing, creating, changing, deleting; at most one primary per customer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from pivotal_server.customers import service as customers
 from pivotal_server.customers.service import CustomerRow
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.errors import UniqueViolation
+from pivotal_server.db.lists import Firsts
 from pivotal_server.errors_catalogue import (
     CONTACT_NOT_FOUND,
     EMAIL_TAKEN,
@@ -47,6 +48,7 @@ __all__ = [
 
 _READ = repository.wire_read(Contact)
 _WIRE_LIST = repository.wire_list(Contact)
+_NEWEST = repository.wire_newest(Contact)
 _OWN_ENTRIES = frozenset({"updated_at", "is_primary", "archived", "portal_access"})
 
 
@@ -84,6 +86,11 @@ async def read_contacts(
 ) -> tuple[list[Contact], datetime | None]:
     """One page of a customer's contacts as wire objects, and the cursor of the next page."""
     return await _WIRE_LIST.page(db, org_id, part, filters, {"customer_id": customer_id})
+
+
+async def newest_of(db: Executor, org_id: str, customer_ids: Sequence[str], limit: int) -> Firsts[Contact]:
+    """The newest contacts of each of several customers, archived ones too."""
+    return await _NEWEST.read(db, org_id, customer_ids, limit)
 
 
 async def count_contacts(

@@ -27,6 +27,7 @@ from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Count, Deleted
 from pivotal_server.members import service as members
 from pivotal_server.rest.context import Context
+from pivotal_server.rest.expansions import CONTACTS, ONBOARDINGS, OWNER
 from pivotal_server.rest.lists import as_stored, filters_of, page, slice_of, without_paging
 
 table = OperationTable("Customers")
@@ -59,6 +60,7 @@ async def _filters(context: Context, query: Any) -> dict[str, Any] | None:
     scope="read:customers",
     query=CustomerQuery,
     answers=(200, CustomerPage),
+    expand=[CONTACTS, ONBOARDINGS, OWNER],
 )
 async def list_customers(context: Context) -> CustomerPage:
     """Live customers, newest first. Filters apply before paging."""
@@ -140,6 +142,7 @@ async def upsert_customer(context: Context, body: CustomerUpdate) -> Answer:
     answers=(200, Customer),
     errors=[CUSTOMER_NOT_FOUND],
     single=True,
+    expand=[CONTACTS, ONBOARDINGS, OWNER],
 )
 async def get_customer(context: Context) -> Customer:
     """One live customer, by `id` or `display_id`."""

@@ -1,6 +1,6 @@
 """Customers: finding, listing, creating and deleting. Changing one is in ``changes``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +79,11 @@ async def read_customer(db: Executor, org_id: str, reference: str) -> Customer:
     if found is None:
         raise CUSTOMER_NOT_FOUND()
     return found
+
+
+async def read_many(db: Executor, org_id: str, ids: Iterable[str | None]) -> dict[str | None, Customer]:
+    """The wire objects of the live customers with these ids."""
+    return await _READ.many(db, org_id, ids)
 
 
 async def read_customers(

@@ -6,7 +6,7 @@ for what changed since a moment therefore looks first whether that is little: th
 index on ``updated_at``, and sorts it; else it walks in its usual order and passes over what did not change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
@@ -244,3 +244,64 @@ class PagedList(Generic[R]):
         given, params = self._given(part, filters)
         params.update(always, org_id=org_id)
         return await db.fetch_one(self._counts.get(frozenset(given)), params) or 0
+
+
+Firsts = dict[str, tuple[list[R], datetime | None]]
+"""For each parent some of its rows, and the cursor of what follows them, if anything does."""
+
+
+class FirstOfEach(Generic[R]):
+    """The newest rows of each of up to a hundred parents, as wire objects, in one statement.
+
+    ``parent`` names the column, and field of ``row``, that holds the parent; an index on ``org_id``, that
+    column and ``created_at`` lets each part end after its first rows.
+    """
+
+    _SIZES = (1, 20, 100)
+
+    def __init__(
+        self,
+        row: type[R],
+        table: Table,
+        parent: str,
+        base: list[ColumnElement[bool]],
+        computed: Mapping[str, ColumnElement[Any]] = NONE_COMPUTED,
+    ) -> None:
+        self._row = row
+        self._table = table
+        self._parent = parent
+        self._base = [table.c.org_id == bindparam("org_id"), *base]
+        self._columns = wire_columns_of(row, table, computed)
+        self._statements: StatementCache[tuple[R, Any]] = StatementCache(
+            self._statement, [f"of*{size}" for size in self._SIZES]
+        )
+
+    def _statement(self, given: frozenset[str]) -> Statement[tuple[R, Any]]:
+        size = max((size for size in self._SIZES if f"of*{size}" in given), default=1)
+        created, parent = self._table.c.created_at, self._table.c[self._parent]
+        rows = select(*self._columns, undecoded(created).label("at")).where(*self._base)
+        rows = rows.order_by(created.desc()).limit(bindparam("limit"))
+        parts = [
+            rows.where(parent == bindparam(f"parent_{place}", type_=parent.type)).subquery(f"part_{place}")
+            for place in range(size)
+        ]
+        return Statement(union_all(*map(select, parts)), _with_moment(self._row))
+
+    async def read(self, db: Executor, org_id: str, parents: Sequence[str], limit: int) -> Firsts[R]:
+        """For each parent its newest ``limit`` rows, and the cursor of the next page if there is one."""
+        if not parents:
+            return {}
+        size = next(size for size in self._SIZES if size >= len(parents))
+        params: dict[str, Any] = {"org_id": org_id, "limit": limit + 1}
+        params |= {f"parent_{place}": None for place in range(size)}
+        params |= {f"parent_{place}": parent for place, parent in enumerate(parents)}
+        rows: dict[str, list[tuple[R, Any]]] = {parent: [] for parent in parents}
+        for row, at in await db.fetch_all(self._statements.get(frozenset({f"of*{size}"})), params):
+            rows[getattr(row, self._parent)].append((row, at))
+        return {
+            parent: (
+                [row for row, _ in found[:limit]],
+                moment_of(found[limit - 1][1]) if len(found) > limit else None,
+            )
+            for parent, found in rows.items()
+        }

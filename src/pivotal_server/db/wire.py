@@ -5,7 +5,7 @@ calendar day to its midnight, a whole number without ``.0``. Nothing stands betw
 the encoder but the wire struct itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar
@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, Float, Table, bindparam, selec
 from sqlalchemy.types import Date, DateTime, Text, TypeEngine
 
 from pivotal_server.db.engine import Executor
-from pivotal_server.db.statements import Statement
+from pivotal_server.db.statements import Statement, any_of
 from pivotal_server.db.types import CalendarDay, Convert, PortableType, Timestamp
 from pivotal_server.kit.clock import wire, wire_of_micros
 from pivotal_server.kit.references import number_in
@@ -115,7 +115,7 @@ def _on_the_wire(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 class WireRead(Generic[R]):
-    """Reads one live row of ``table`` as the wire object ``kind``, by ``id`` or ``display_id``."""
+    """Reads live rows of ``table`` as wire objects ``kind``: one by either id, several by ``id``."""
 
     def __init__(
         self,
@@ -128,6 +128,7 @@ class WireRead(Generic[R]):
         )
         self._by_id = Statement(found.where(table.c.id == bindparam("id")), into=kind)
         self._by_number = Statement(found.where(table.c.display_id == bindparam("number")), into=kind)
+        self._by_ids = Statement(found.where(any_of(table.c.id, "ids")), into=kind)
 
     async def get(self, db: Executor, org_id: str, reference: str) -> R | None:
         """The object that ``reference`` names, if it is there and not deleted."""
@@ -135,3 +136,11 @@ class WireRead(Generic[R]):
         if number is None:
             return await db.fetch_one(self._by_id, {"org_id": org_id, "id": reference})
         return await db.fetch_one(self._by_number, {"org_id": org_id, "number": number})
+
+    async def many(self, db: Executor, org_id: str, ids: Iterable[str | None]) -> dict[str | None, R]:
+        """The live objects with these ids, by id; ``None`` among them is passed over."""
+        wanted = sorted({id for id in ids if id is not None})
+        if not wanted:
+            return {}
+        found = await db.fetch_all(self._by_ids, {"org_id": org_id, "ids": wanted})
+        return {getattr(one, "id"): one for one in found}  # noqa: B009 - every wire object has one

@@ -31,6 +31,7 @@ from pivotal_server.onboardings.schemas import (
 )
 from pivotal_server.onboardings.wire import to_wire
 from pivotal_server.rest.context import Context
+from pivotal_server.rest.expansions import CSM, CUSTOMER, TASKS
 from pivotal_server.rest.lists import filters_of, page
 
 table = OperationTable("Onboardings")
@@ -76,6 +77,7 @@ async def _page(context: Context, customer_id: str | None) -> OnboardingPage:
     scope="read:onboardings",
     query=OnboardingQuery,
     answers=(200, OnboardingPage),
+    expand=[CUSTOMER, CSM, TASKS],
 )
 async def list_onboardings(context: Context) -> OnboardingPage:
     """Onboardings, newest first. Those of archived and deleted customers are left out."""
@@ -111,6 +113,7 @@ async def create_onboarding(context: Context, body: OnboardingCreate) -> Onboard
     query=CustomerOnboardingQuery,
     answers=(200, OnboardingPage),
     errors=[CUSTOMER_NOT_FOUND],
+    expand=[CUSTOMER, CSM, TASKS],
 )
 async def list_customer_onboardings(context: Context) -> OnboardingPage:
     """The onboardings of one customer, newest first, also while the customer is archived."""
@@ -128,6 +131,7 @@ async def list_customer_onboardings(context: Context) -> OnboardingPage:
     answers=(200, Onboarding),
     errors=[ONBOARDING_NOT_FOUND],
     single=True,
+    expand=[CUSTOMER, CSM, TASKS],
 )
 async def get_onboarding(context: Context) -> Onboarding:
     """One onboarding, by `id` or `display_id`, also when its customer was deleted."""

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import bindparam, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
-from pivotal_server.db.lists import PagedList
+from pivotal_server.db.lists import FirstOfEach, PagedList
 from pivotal_server.db.statements import Statement, any_of, columns_of, insert_of
 from pivotal_server.db.tables import onboardings, phase_transitions
 from pivotal_server.db.wire import WireRead
@@ -141,6 +141,11 @@ def wire_list(kind: type[W]) -> PagedList[W]:
 def wire_customer_list(kind: type[W]) -> PagedList[W]:
     """The onboardings of one customer (filter ``customer_id``), as wire objects of ``kind``."""
     return PagedList(kind, onboardings, [_LIVE], _FILTERS, wire=True)
+
+
+def wire_newest(kind: type[W]) -> FirstOfEach[W]:
+    """The newest onboardings of each of several customers, as wire objects of ``kind``."""
+    return FirstOfEach(kind, onboardings, "customer_id", [_LIVE])
 
 
 def wire_read(kind: type[W]) -> WireRead[W]:

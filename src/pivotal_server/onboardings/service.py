@@ -1,6 +1,6 @@
 """Onboardings: finding, listing, creating, deleting. Changing one is in ``changes``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from pivotal_server.activity.entries import Change
 from pivotal_server.customers.service import CustomerRow
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.errors import UniqueViolation
+from pivotal_server.db.lists import Firsts
 from pivotal_server.errors_catalogue import (
     EXTERNAL_ID_TAKEN,
     ONBOARDING_NOT_FOUND,
@@ -50,6 +51,7 @@ __all__ = [
 _READ = repository.wire_read(Onboarding)
 _WIRE_LIST = repository.wire_list(Onboarding)
 _CUSTOMER_WIRE_LIST = repository.wire_customer_list(Onboarding)
+_NEWEST = repository.wire_newest(Onboarding)
 Stays = dict[str, tuple[datetime, datetime]]
 EARLIEST_START = datetime(1970, 1, 1, tzinfo=UTC)
 STAFF_FIELDS = ("csm_id", "se_id", "designer_id", "product_ops_id")
@@ -83,6 +85,16 @@ async def read_onboardings(
     if customer_id is None:
         return await _WIRE_LIST.page(db, org_id, part, filters)
     return await _CUSTOMER_WIRE_LIST.page(db, org_id, part, {**filters, "customer_id": customer_id})
+
+
+async def read_many(db: Executor, org_id: str, ids: Iterable[str | None]) -> dict[str | None, Onboarding]:
+    """The wire objects of the live onboardings with these ids."""
+    return await _READ.many(db, org_id, ids)
+
+
+async def newest_of(db: Executor, org_id: str, customer_ids: Sequence[str], limit: int) -> Firsts[Onboarding]:
+    """The newest onboardings of each of several customers."""
+    return await _NEWEST.read(db, org_id, customer_ids, limit)
 
 
 async def count_onboardings(

@@ -8,7 +8,7 @@ from pivotal_server.auth.actor import Actor
 from pivotal_server.db.engine import Database, Executor
 from pivotal_server.errors_catalogue import PRECONDITION_FAILED
 from pivotal_server.files.store import Files
-from pivotal_server.kit.etag import etag_of, matches
+from pivotal_server.kit.etag import etag_of, matches, without_expansion
 from pivotal_server.kit.http import Request
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -70,5 +70,7 @@ class Context:
     def check_match(self, current: msgspec.Struct) -> None:
         """Raises ``precondition_failed`` when ``If-Match`` names another state than ``current``."""
         wanted = self.request.text_header(b"if-match")
-        if wanted is not None and not matches(wanted, etag_of(ENCODER.encode(current)), weak=False):
+        if wanted is None:
+            return
+        if not matches(without_expansion(wanted), etag_of(ENCODER.encode(current)), weak=False):
             raise PRECONDITION_FAILED()

@@ -33,7 +33,7 @@ from pivotal_server.errors_catalogue import (
 from pivotal_server.files.store import Files
 from pivotal_server.kit import clock
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.etag import etag_of, matches
+from pivotal_server.kit.etag import etag_of, expanded_tag, matches
 from pivotal_server.kit.http import Answer, Operation, Request, Router, respond
 from pivotal_server.kit.http.multipart import received
 from pivotal_server.kit.http.openapi import answer_headers, declared_errors
@@ -45,6 +45,7 @@ from pivotal_server.limits.window import headers as limit_headers
 from pivotal_server.request_log.recorder import Note, Recorder
 from pivotal_server.rest.context import ENCODER, Context
 from pivotal_server.rest.document import PREFIX, Documents
+from pivotal_server.rest.expanding import asked_for, expanded
 from pivotal_server.rest.idempotency import Running, claim_of
 from pivotal_server.unit_of_work import unit_of_work
 
@@ -197,18 +198,23 @@ class RestApi:
         self, operation: Operation, values: list[str], request: Request, known_as: str, headers: Headers
     ) -> tuple[int, bytes]:
         actor = None
+        granted = frozenset[str]()
         if operation.scope is not None:
             known, address = await self._admit(request, headers)
             known.check(operation.scope, address, writes=operation.writes)
-            actor = known.actor
+            actor, granted = known.actor, known.granted
         query = operation.query.read(request.query_pairs())
         context = Context(request, known_as, self._db, actor, values, query, self._files)
         if operation.writes:
             return await self._write(operation, context, headers)
+        names = asked_for(operation, context, granted)
         value = await operation.handler(context)
         body = ENCODER.encode(value)
+        tag = etag_of(body) if operation.single else ""
+        if names:
+            body = ENCODER.encode(await expanded(operation, context, value, names))
+            tag = expanded_tag(tag, body) if operation.single else ""
         if operation.single:
-            tag = etag_of(body)
             headers.append((b"etag", tag.encode("ascii")))
             wanted = request.text_header(b"if-none-match")
             if wanted is not None and matches(wanted, tag, weak=True):

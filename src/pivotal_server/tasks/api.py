@@ -25,6 +25,7 @@ from pivotal_server.kit.wire import Deleted
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.rest.context import Context
+from pivotal_server.rest.expansions import CUSTOMER, ONBOARDING
 from pivotal_server.rest.lists import filters_of, page
 from pivotal_server.tasks import changes, completion, service
 from pivotal_server.tasks.noting import complete_with_note
@@ -88,6 +89,7 @@ async def _page(context: Context, onboarding_id: str | None) -> TaskPage:
     scope="read:tasks",
     query=TaskQuery,
     answers=(200, TaskPage),
+    expand=[CUSTOMER, ONBOARDING],
 )
 async def list_tasks(context: Context) -> TaskPage:
     """Tasks and subtasks, newest first. Those of archived and deleted customers are left out."""
@@ -104,6 +106,7 @@ async def list_tasks(context: Context) -> TaskPage:
     query=OnboardingTaskQuery,
     answers=(200, TaskPage),
     errors=[ONBOARDING_NOT_FOUND],
+    expand=[CUSTOMER, ONBOARDING],
 )
 async def list_onboarding_tasks(context: Context) -> TaskPage:
     """The tasks and subtasks of one onboarding, newest first, also while its customer is archived."""
@@ -161,6 +164,7 @@ async def create_task_subtask(context: Context, body: SubtaskCreate) -> Task:
     answers=(200, Task),
     errors=[TASK_NOT_FOUND],
     single=True,
+    expand=[CUSTOMER, ONBOARDING],
 )
 async def get_task(context: Context) -> Task:
     """One task or subtask, by `id` or `display_id`."""

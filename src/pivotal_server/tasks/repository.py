@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, false, func, select, true, update
 
 from pivotal_server.db.engine import Executor, Transaction
-from pivotal_server.db.lists import PagedList
+from pivotal_server.db.lists import FirstOfEach, PagedList
 from pivotal_server.db.statements import Statement, any_of, columns_of, insert_of
 from pivotal_server.db.tables import contacts, date_notes, members, people, phase_transitions, tasks
 from pivotal_server.db.wire import WireRead, plain_day
@@ -228,6 +228,11 @@ def wire_list(kind: type[W]) -> PagedList[W]:
 def wire_onboarding_list(kind: type[W]) -> PagedList[W]:
     """The tasks of one onboarding (filter ``onboarding_id``), as wire objects of ``kind``."""
     return PagedList(kind, tasks, [_LIVE], _FILTERS, wire=True, computed=_COMPUTED)
+
+
+def wire_newest(kind: type[W]) -> FirstOfEach[W]:
+    """The newest tasks and subtasks of each of several onboardings, as wire objects of ``kind``."""
+    return FirstOfEach(kind, tasks, "onboarding_id", [_LIVE], _COMPUTED)
 
 
 def wire_read(kind: type[W]) -> WireRead[W]:

@@ -1,6 +1,6 @@
 """Tasks: finding, listing, creating, deleting. Changing is in ``changes``, completing in ``completion``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from pivotal_server.db.engine import Executor
+from pivotal_server.db.lists import Firsts
 from pivotal_server.errors_catalogue import (
     INVALID_ENUM_VALUE,
     INVALID_REFERENCE,
@@ -59,6 +60,7 @@ __all__ = [
 _READ = repository.wire_read(Task)
 _WIRE_LIST = repository.wire_list(Task)
 _ONBOARDING_WIRE_LIST = repository.wire_onboarding_list(Task)
+_NEWEST = repository.wire_newest(Task)
 
 
 async def get_task(db: Executor, org_id: str, reference: str, *, deleted: bool = False) -> TaskRow:
@@ -107,6 +109,11 @@ async def read_tasks(
     if onboarding_id is None:
         return await _WIRE_LIST.page(db, org_id, part, filters)
     return await _ONBOARDING_WIRE_LIST.page(db, org_id, part, {**filters, "onboarding_id": onboarding_id})
+
+
+async def newest_of(db: Executor, org_id: str, onboarding_ids: Sequence[str], limit: int) -> Firsts[Task]:
+    """The newest tasks and subtasks of each of several onboardings."""
+    return await _NEWEST.read(db, org_id, onboarding_ids, limit)
 
 
 async def count_tasks(

@@ -5,13 +5,14 @@ A room declares its operations on an :class:`OperationTable`; everything that mu
 """
 
 from pivotal_server.kit.http.multipart import Upload, UploadedFile
-from pivotal_server.kit.http.operations import ANY_SCOPE, Answer, Operation, OperationTable
+from pivotal_server.kit.http.operations import ANY_SCOPE, Answer, Expansion, Operation, OperationTable
 from pivotal_server.kit.http.request import Request, respond
 from pivotal_server.kit.http.routing import Router
 
 __all__ = [
     "ANY_SCOPE",
     "Answer",
+    "Expansion",
     "Operation",
     "OperationTable",
     "Request",

@@ -8,7 +8,7 @@ import msgspec
 from pivotal_server.kit import codes
 from pivotal_server.kit.errors import ErrorCode
 from pivotal_server.kit.http.multipart import FILE, Upload
-from pivotal_server.kit.http.operations import ANY_SCOPE, Operation
+from pivotal_server.kit.http.operations import ANY_SCOPE, Expansion, Operation
 
 Json = dict[str, Any]
 
@@ -61,7 +61,12 @@ def declared_errors(operation: Operation, access: Sequence[ErrorCode]) -> list[E
     """Every code the operation can send, by status; ``access`` are those of authentication."""
     found = list(operation.errors)
     takes_fields = operation.body or operation.upload
-    found += _VALIDATION if takes_fields else _QUERY if operation.query.fields else (codes.INVALID_STRING,)
+    if takes_fields:
+        found += _VALIDATION
+    elif operation.query.fields.keys() - {"expand"}:
+        found += _QUERY
+    else:
+        found += (codes.INVALID_STRING, *([codes.INVALID_ENUM_VALUE] if operation.expansions else []))
     found.append(codes.UNRECOGNIZED_KEYS)
     if operation.body:
         found += (codes.INVALID_JSON, codes.INVALID_CONTENT_TYPE, codes.BODY_TOO_LARGE)
@@ -107,6 +112,7 @@ class Writer:
         structs = [error]
         for operation in self.operations:
             structs += [answer for _, answer in operation.answers]
+            structs += [one.kind for one in operation.expansions.values()]
             structs += [operation.query.struct] + ([operation.body.struct] if operation.body else [])
             structs += [operation.upload.form.struct] if operation.upload else []
         structs = list(dict.fromkeys(structs))
@@ -176,7 +182,23 @@ class Writer:
                     )
             if operation.upload:
                 _add_file(schemas[self._names[operation.upload.form.struct]], operation.upload)
+            for one in operation.expansions.values():
+                properties = schemas[self._object_of(operation)]["properties"]
+                properties.setdefault(one.name, self._expanded(one))
         return schemas
+
+    def _object_of(self, operation: Operation) -> str:
+        """The name of the schema of the objects that an operation answers with, alone or as a page."""
+        name = self._names[operation.answers[0][1]]
+        data = self._components[name]["properties"].get("data", {})
+        reference: str = data.get("items", {}).get("$ref", name)
+        return reference.rpartition("/")[2]
+
+    def _expanded(self, one: Expansion) -> Json:
+        told = f"With `expand={one.name}`: {one.description}."
+        if "data" in one.kind.__struct_fields__:
+            return {"description": told, **self._ref(one.kind)}
+        return {"description": told, "anyOf": [self._ref(one.kind), {"type": "null"}]}
 
     def _ref(self, struct: type[msgspec.Struct]) -> Json:
         return {"$ref": f"#/components/schemas/{self._names[struct]}"}

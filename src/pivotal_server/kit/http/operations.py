@@ -1,14 +1,14 @@
 """The declaration of a REST operation."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
 from pivotal_server.kit.errors import ErrorCode
 from pivotal_server.kit.http.multipart import Upload
-from pivotal_server.kit.validation import Body, Query
+from pivotal_server.kit.validation import Body, Query, doc
 
 Handler = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
@@ -27,6 +27,22 @@ class Answer:
 
     status: int
     value: msgspec.Struct
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What ``expand=<name>`` adds to each object of an answer, under that name.
+
+    ``fetch(context, objects)`` returns a value for each object, in order, with as many statements for many
+    objects as for one. ``kind`` is the wire type of the value, ``null`` where there is none. A key needs the
+    ``scope`` too.
+    """
+
+    name: str
+    description: str
+    kind: type[msgspec.Struct]
+    scope: str
+    fetch: Callable[[Any, Sequence[Any]], Awaitable[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,8 @@ class Operation:
     upload: Upload | None = None
     # Bytes of the largest JSON body; None: the usual limit.
     body_limit: int | None = None
+    # What may be added to its objects, by the name to ask for it.
+    expansions: Mapping[str, Expansion] = field(default_factory=dict)
 
     @property
     def writes(self) -> bool:
@@ -112,6 +130,7 @@ class OperationTable(Sequence[Operation]):
         single: bool = False,
         upload: Upload | None = None,
         body_limit: int | None = None,
+        expand: Sequence[Expansion] = (),
     ) -> Callable[[H], H]:
         """Declare the decorated coroutine function as an operation.
 
@@ -119,7 +138,7 @@ class OperationTable(Sequence[Operation]):
         ``handler(context, fields, file)`` with an ``upload``, and returns the wire object, or an
         :class:`Answer` for another of the declared statuses. Its docstring is the description in the OpenAPI
         document. ``resource`` is the wire type whose
-        read-only keys the body may repeat.
+        read-only keys the body may repeat; ``expand`` what the query parameter of that name may add.
         """
         pairs = [answers] if isinstance(answers[0], int) else list(answers)
 
@@ -139,10 +158,11 @@ class OperationTable(Sequence[Operation]):
                     answers=tuple(pairs),  # type: ignore[arg-type]
                     errors=tuple(errors),
                     body=None if body is None else Body(body, ignored),
-                    query=Query(query),
+                    query=Query(_with_expand(id, query, expand)),
                     single=single,
                     upload=upload,
                     body_limit=body_limit,
+                    expansions={one.name: one for one in expand},
                 )
             )
             return handler
@@ -154,3 +174,17 @@ def _keys_of(resource: type[msgspec.Struct]) -> frozenset[str]:
     """Every key of a wire object, with the one that says what it is."""
     tag_field = resource.__struct_config__.tag_field
     return frozenset(resource.__struct_encode_fields__) | ({tag_field} if tag_field else frozenset())
+
+
+def _with_expand(id: str, query: type[msgspec.Struct], expand: Sequence[Expansion]) -> type[msgspec.Struct]:
+    """The query struct of an operation with the parameter ``expand``, when it has any expansion."""
+    if not expand:
+        return query
+    names = tuple(one.name for one in expand)
+    told = "; ".join(f"`{one.name}`: {one.description}" for one in expand)
+    kind = Annotated[
+        list[Literal[names]] | None,  # type: ignore[valid-type]
+        doc(f"What to add to each record, separated by commas or repeated. {told}.", [names[0]]),
+    ]
+    name = "".join(part.title() for part in id.split("-")) + "Query"
+    return msgspec.defstruct(name, [("expand", kind, None)], bases=(query,), kw_only=True)
