@@ -56,6 +56,7 @@ class App:
             strict=strict,
             recorder=services.recorder,
             files=services.files,
+            outside=services,
         )
         self.health = DeepHealth(services)
 

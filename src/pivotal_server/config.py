@@ -4,11 +4,14 @@
 """
 
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from pivotal_server.kit.outbound.addresses import Policy, parse_networks
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,27 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Addresses or networks, joined by commas, whose X-Forwarded-For counts.",
     ),
+    Setting(
+        "PIVOTAL_EVENT_RETENTION_DAYS",
+        "90",
+        "Days for which events and their deliveries are kept, 7 to 365.",
+    ),
+    Setting("PIVOTAL_WEBHOOK_SLOTS", "200", "Webhook requests in flight at once, of one process."),
+    Setting(
+        "PIVOTAL_WEBHOOK_ALLOW_PRIVATE_TARGETS",
+        "false",
+        "For development: webhooks may go to 127.0.0.1 and ::1, over http too.",
+    ),
+    Setting(
+        "PIVOTAL_WEBHOOK_ALLOWED_CIDRS",
+        "",
+        "Networks, joined by commas, to which webhooks may go though they are not public; https alone.",
+    ),
+    Setting(
+        "PIVOTAL_WEBHOOK_CA_FILE",
+        "",
+        "File with further root certificates (PEM) for the receivers of webhooks.",
+    ),
     Setting("PIVOTAL_LOG_LEVEL", "info", "debug, info, warning or error."),
 )
 
@@ -71,6 +95,16 @@ class Config:
     secret_key: str
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     log_level: str
+    event_retention_days: int = 90
+    webhook_slots: int = 200
+    webhook_allow_private_targets: bool = False
+    webhook_allowed_cidrs: tuple[IPv4Network | IPv6Network, ...] = ()
+    webhook_ca_file: str = ""
+
+    @property
+    def outbound(self) -> Policy:
+        """Where requests to addresses that others choose may go."""
+        return Policy(self.webhook_allowed_cidrs, self.webhook_allow_private_targets, self.webhook_ca_file)
 
     @property
     def secure(self) -> bool:
@@ -111,14 +145,6 @@ def load(
     level = (env.get("PIVOTAL_LOG_LEVEL") or "info").lower()
     if level not in ("debug", "info", "warning", "error"):
         raise BadSetting(f"PIVOTAL_LOG_LEVEL must be debug, info, warning or error, not '{level}'")
-    try:
-        proxies = tuple(
-            ip_network(entry.strip(), strict=False)
-            for entry in (env.get("PIVOTAL_TRUSTED_PROXIES") or "").split(",")
-            if entry.strip()
-        )
-    except ValueError as fault:
-        raise BadSetting(f"PIVOTAL_TRUSTED_PROXIES: {fault}") from None
     return Config(
         data=data,
         database_url=database_url,
@@ -126,6 +152,41 @@ def load(
         port=port,
         public_url=public_url,
         secret_key=env.get("PIVOTAL_SECRET_KEY") or "",
-        trusted_proxies=proxies,
+        trusted_proxies=_networks(env, "PIVOTAL_TRUSTED_PROXIES"),
         log_level=level,
+        event_retention_days=_number(env, "PIVOTAL_EVENT_RETENTION_DAYS", 90, 7, 365),
+        webhook_slots=_number(env, "PIVOTAL_WEBHOOK_SLOTS", 200, 1, 10_000),
+        webhook_allow_private_targets=_flag(env, "PIVOTAL_WEBHOOK_ALLOW_PRIVATE_TARGETS"),
+        webhook_allowed_cidrs=_networks(env, "PIVOTAL_WEBHOOK_ALLOWED_CIDRS"),
+        webhook_ca_file=_certificates(env.get("PIVOTAL_WEBHOOK_CA_FILE") or ""),
     )
+
+
+def _networks(env: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return parse_networks(env.get(name) or "")
+    except ValueError as fault:
+        raise BadSetting(f"{name}: {fault}") from None
+
+
+def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise BadSetting(f"{name} must be a number from {least} to {most}, not '{text}'")
+    return int(text)
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    text = (env.get(name) or "false").lower()
+    if text not in ("true", "false"):
+        raise BadSetting(f"{name} must be true or false, not '{text}'")
+    return text == "true"
+
+
+def _certificates(path: str) -> str:
+    if path:
+        try:
+            ssl.create_default_context(cafile=path)
+        except (OSError, ssl.SSLError) as fault:
+            raise BadSetting(f"PIVOTAL_WEBHOOK_CA_FILE: {path} holds no certificates ({fault})") from None
+    return path

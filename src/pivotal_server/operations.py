@@ -16,6 +16,7 @@ from pivotal_server.rest import meta
 from pivotal_server.tags import api as tags
 from pivotal_server.tasks import api as tasks
 from pivotal_server.templates import api as templates
+from pivotal_server.webhooks import api as webhooks
 
 OPERATIONS: tuple[Operation, ...] = (
     *meta.table,
@@ -33,4 +34,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *custom_fields.table,
     *tags.table,
     *jobs.table,
+    *webhooks.table,
 )

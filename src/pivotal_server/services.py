@@ -8,6 +8,7 @@ from pivotal_server.config import Config
 from pivotal_server.db.engine import Database
 from pivotal_server.files.store import Files
 from pivotal_server.kit.crypto import SecretBox
+from pivotal_server.kit.outbound.addresses import Policy
 from pivotal_server.request_log.recorder import Recorder
 
 
@@ -21,6 +22,11 @@ class Services:
     box: SecretBox
     trusted_proxies: AddressList
     recorder: Recorder
+
+    @property
+    def policy(self) -> Policy:
+        """Where requests to addresses that others choose may go."""
+        return self.config.outbound
 
     @property
     def files(self) -> Files:

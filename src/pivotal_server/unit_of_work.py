@@ -6,7 +6,7 @@ opens it with :func:`unit_of_work`; at its end the activity entries and events a
 it commits once.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +28,19 @@ LIVE_CHANNEL = "live"
 class UnitOfWork:
     """One transaction of one actor in one workspace. ``now`` is the same moment for all of it."""
 
-    __slots__ = ("_changes", "_entries", "_live", "actor", "bulk_id", "now", "org_id", "request_id", "tx")
+    __slots__ = (
+        "_changes",
+        "_entries",
+        "_last",
+        "_live",
+        "actor",
+        "bulk_id",
+        "muted",
+        "now",
+        "org_id",
+        "request_id",
+        "tx",
+    )
 
     def __init__(self, tx: Transaction, actor: Actor, request_id: str | None) -> None:
         self.tx = tx
@@ -36,10 +48,13 @@ class UnitOfWork:
         self.org_id = actor.org_id
         self.request_id = request_id
         self.bulk_id: str | None = None
+        self.muted = False
+        """Whether the events of this work are recorded, but delivered to no endpoint."""
         self.now = clock.now()
         self._changes: dict[tuple[str, str], ObjectChange] = {}
         self._entries: list[Entry] = []
         self._live: set[str] = set()
+        self._last: list[Callable[[], Awaitable[None]]] = []
 
     async def allocate(self, object_type: str, count: int = 1) -> tuple[int, datetime]:
         """The next ``display_id`` and ``created_at`` of an object type.
@@ -127,6 +142,13 @@ class UnitOfWork:
         if customer_id is not None:
             self._live.add(customer_id)
 
+    def at_end(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do ``work`` after entries and events are written, within the transaction, in the order asked for.
+
+        For what takes the counter of events, which is the last lock of every transaction.
+        """
+        self._last.append(work)
+
     async def flush(self) -> None:
         """Write the entries and events gathered so far; the edge calls it last before the commit."""
         if self._entries:
@@ -134,7 +156,10 @@ class UnitOfWork:
             await write_entries(self.tx, self.actor, self.now, self.request_id, self.bulk_id, entries)
         if self._changes:
             changes, self._changes = list(self._changes.values()), {}
-            await write_events(self.tx, self.actor, self.now, self.request_id, changes)
+            await write_events(self.tx, self.actor, self.now, self.request_id, changes, muted=self.muted)
+        last, self._last = self._last, []
+        for work in last:
+            await work()
         for customer_id in sorted(self._live):
             self.tx.notify(LIVE_CHANNEL, f"{self.org_id} {customer_id}")
         self._live.clear()

@@ -23,6 +23,8 @@ def test_app_lim_3_the_declared_defaults_are_the_documented_ones() -> None:
         "templates": 500,
         "tasks_per_template": 300,
         "custom_fields": 200,
+        "webhook_endpoints": 50,
+        "webhook_secrets": 5,
     }
 
 

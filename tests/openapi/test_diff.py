@@ -301,8 +301,9 @@ def test_an_event_type_that_goes_breaks_receivers() -> None:
     schema = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
     body = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
     old = {**document(), "webhooks": {"customer.created": {"post": body}}}
-    assert [str(change) for change in breaking(old, document())] == ["event customer.created: removed"]
-    assert breaking(document(), old) == []
+    bare = {**document(), "webhooks": {}}
+    assert [str(change) for change in breaking(old, bare)] == ["event customer.created: removed"]
+    assert breaking(bare, old) == []
     changed = copy.deepcopy(old)
     del changed["webhooks"]["customer.created"]["post"]["requestBody"]["content"]["application/json"][
         "schema"

@@ -153,6 +153,7 @@ def new_rest(services: Services) -> RestApi:
         strict=True,
         recorder=services.recorder,
         files=services.files,
+        outside=services,
     )
 
 

@@ -12,10 +12,14 @@ from pivotal_server.kit.json import same
 State = Mapping[str, Any]
 """The keys of ``data.object``."""
 
-COMPUTED = frozenset(
-    {"updated_at", "at_risk", "churned", "owner_email", "assignee_email", "previous_health_score"}
-)
-"""Keys whose change alone fires nothing; ``updated_at`` and the previous score are never reported."""
+HEALTH = frozenset({"health_score", "health_bucket", "previous_health_score"})
+"""Keys whose change fires only the types of health."""
+
+COMPUTED = frozenset({"updated_at", "at_risk", "churned", "owner_email", "assignee_email"}) | HEALTH
+"""Keys whose change fires no ``updated``; ``updated_at`` and the previous score are never reported."""
+
+DROP = 10
+"""By how many points a score must fall to be told of."""
 
 
 def _becomes(key: str, value: Any) -> Callable[[State, State], bool]:
@@ -34,6 +38,18 @@ def _back_on_track(before: State, after: State) -> bool:
     return before["state"] == "at_risk" and after["state"] in ("active", "waiting")
 
 
+def _score_dropped(before: State, after: State) -> bool:
+    """From one calculation to the next; the score of a churned customer stands still."""
+    old, new = before.get("health_score"), after.get("health_score")
+    return old is not None and new is not None and new <= old - DROP and after["status"] != "churned"
+
+
+def _bucket_changed(before: State, after: State) -> bool:
+    """Not on a first score, which comes from no bucket."""
+    old, new = before.get("health_bucket"), after.get("health_bucket")
+    return old is not None and new is not None and old != new
+
+
 # Per object, in the order in which they are sent.
 SPECIFIC: dict[str, tuple[tuple[str, Callable[[State, State], bool]], ...]] = {
     "customer": (
@@ -41,6 +57,8 @@ SPECIFIC: dict[str, tuple[tuple[str, Callable[[State, State], bool]], ...]] = {
         ("customer.at_risk", _becomes("status", "at_risk")),
         ("customer.churned", _becomes("status", "churned")),
         ("customer.archived", _becomes("status", "archived")),
+        ("customer.health_score_dropped", _score_dropped),
+        ("customer.health_bucket_changed", _bucket_changed),
     ),
     "contact": (),
     "onboarding": (
@@ -72,9 +90,8 @@ def types_of(object_type: str, before: State | None, after: State | None) -> lis
         return [f"{object_type}.created"]
     if after is None:
         return [f"{object_type}.deleted"]
-    if not any(_changed(before[key], after[key]) for key in after if key not in COMPUTED):
-        return []
-    found = [f"{object_type}.updated"]
+    stored = any(_changed(before[key], after[key]) for key in after if key not in COMPUTED)
+    found = [f"{object_type}.updated"] if stored else []
     found += [name for name, fires in SPECIFIC[object_type] if fires(before, after)]
     return found
 

@@ -91,9 +91,18 @@ def _envelopes(change: ObjectChange) -> list[tuple[str, dict[str, Any], dict[str
 
 
 async def write_events(
-    tx: Transaction, actor: Actor, now: datetime, request_id: str | None, changes: list[ObjectChange]
+    tx: Transaction,
+    actor: Actor,
+    now: datetime,
+    request_id: str | None,
+    changes: list[ObjectChange],
+    *,
+    muted: bool = False,
 ) -> None:
-    """Write the events of one transaction: what was acted on first, the others by resource and number."""
+    """Write the events of one transaction: what was acted on first, the others by resource and number.
+
+    ``muted`` ones are recorded and never delivered.
+    """
     rest = sorted(changes[1:], key=lambda change: (RESOURCE_ORDER[change.object_type], change.display_id))
     pending = [(change, *envelope) for change in [changes[0], *rest] for envelope in _envelopes(change)]
     if not pending:
@@ -101,34 +110,70 @@ async def write_events(
     _, moment = await allocate(tx, actor.org_id, "event", now, len(pending))
     rows = []
     for offset, (change, name, state, previous) in enumerate(pending):
-        at = moment + offset * _MICROSECOND
-        envelope = _Envelope(
-            event_id(at),
-            name,
-            clock.wire(at),
-            actor.org_id,
-            change.livemode,
-            "v1",
-            actor.string,
-            request_id,
-            _Data(state, previous),
+        row = _row(
+            actor, request_id, moment + offset * _MICROSECOND, name, state, previous, livemode=change.livemode
         )
-        text = _text(envelope)
-        if len(text) > MAX_ENVELOPE_BYTES:
-            kept = {key: state[key] for key in ("object", "id", "display_id", *_PARENTS) if key in state}
-            envelope.data = _Truncated(kept, None, True)
-            text = _text(envelope)
         rows.append(
-            {
-                "org_id": actor.org_id,
-                "id": envelope.id,
-                "created_at": at,
-                "type": name,
-                "source": "change",
-                "object_id": change.id,
-                "customer_id": change.customer_id,
-                "livemode": change.livemode,
-                "payload": text,
-            }
+            {**row, "object_id": change.id, "customer_id": change.customer_id, "muted": muted or None}
         )
     await repository.insert(tx, rows)
+
+
+async def write_single(
+    tx: Transaction,
+    actor: Actor,
+    now: datetime,
+    request_id: str | None,
+    name: str,
+    state: dict[str, Any],
+    previous: dict[str, Any] | None,
+    *,
+    source: str,
+    livemode: bool,
+) -> tuple[str, datetime]:
+    """Write an event that no change fires; its id and moment."""
+    _, at = await allocate(tx, actor.org_id, "event", now)
+    row = _row(actor, request_id, at, name, state, previous, livemode=livemode)
+    object_id = str(state.get("id", ""))
+    await repository.insert(
+        tx, [{**row, "source": source, "object_id": object_id, "customer_id": None, "muted": None}]
+    )
+    return row["id"], at
+
+
+def _row(
+    actor: Actor,
+    request_id: str | None,
+    at: datetime,
+    name: str,
+    state: dict[str, Any],
+    previous: dict[str, Any] | None,
+    *,
+    livemode: bool,
+) -> dict[str, Any]:
+    """What a row holds of an event itself; its text is written here, once and for all."""
+    envelope = _Envelope(
+        event_id(at),
+        name,
+        clock.wire(at),
+        actor.org_id,
+        livemode,
+        "v1",
+        actor.string,
+        request_id,
+        _Data(state, previous),
+    )
+    text = _text(envelope)
+    if len(text) > MAX_ENVELOPE_BYTES:
+        kept = {key: state[key] for key in ("object", "id", "display_id", *_PARENTS) if key in state}
+        envelope.data = _Truncated(kept, None, True)
+        text = _text(envelope)
+    return {
+        "org_id": actor.org_id,
+        "id": envelope.id,
+        "created_at": at,
+        "type": name,
+        "source": "change",
+        "livemode": livemode,
+        "payload": text,
+    }

@@ -71,3 +71,8 @@ def org_id(moment: datetime) -> str:
 def event_id(moment: datetime) -> str:
     """A new event id, ``evt_…``; ids of later ``moment``\\ s sort after earlier ones."""
     return "evt_" + _timed(moment)
+
+
+def message_id(moment: datetime) -> str:
+    """A new id of a delivery, ``msg_…``, which sorts as those of events do."""
+    return "msg_" + _timed(moment)

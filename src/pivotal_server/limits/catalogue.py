@@ -184,6 +184,22 @@ CUSTOM_FIELDS = Limit(
     setting="workspace",
     most=1_000,
 )
+WEBHOOK_ENDPOINTS = Limit(
+    "webhook_endpoints",
+    "Webhook endpoints",
+    50,
+    "endpoints",
+    LimitScope.WORKSPACE,
+    "Webhook endpoints that are not deleted, live and test together.",
+)
+WEBHOOK_SECRETS = Limit(
+    "webhook_secrets",
+    "Overlapping secrets of an endpoint",
+    5,
+    "secrets",
+    LimitScope.WORKSPACE,
+    "Older signing secrets of one webhook endpoint that still sign beside the newest.",
+)
 
 LIMITS: dict[str, Limit] = {
     limit.name: limit
@@ -202,6 +218,8 @@ LIMITS: dict[str, Limit] = {
         TEMPLATES,
         TASKS_PER_TEMPLATE,
         CUSTOM_FIELDS,
+        WEBHOOK_ENDPOINTS,
+        WEBHOOK_SECRETS,
     )
 }
 

@@ -64,7 +64,7 @@ class Note(msgspec.Struct, gc=False):
 def _redacted(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: HIDDEN if _SECRET_NAME.search(str(name)) else _redacted(entry)
+            name: HIDDEN if name == "headers" or _SECRET_NAME.search(str(name)) else _redacted(entry)
             for name, entry in value.items()
         }
     if isinstance(value, list):

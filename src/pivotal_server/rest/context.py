@@ -1,6 +1,6 @@
 """What an operation's handler works with."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -8,9 +8,24 @@ from pivotal_server.auth.actor import Actor
 from pivotal_server.db.engine import Database, Executor
 from pivotal_server.errors_catalogue import PRECONDITION_FAILED
 from pivotal_server.files.store import Files
+from pivotal_server.kit.crypto import SecretBox
 from pivotal_server.kit.etag import etag_of, matches, without_expansion
 from pivotal_server.kit.http import Request
+from pivotal_server.kit.outbound.addresses import Policy
 from pivotal_server.unit_of_work import UnitOfWork
+
+
+class Outside(Protocol):
+    """What operations need that deal with other systems: how secrets are kept, and where requests may go."""
+
+    @property
+    def box(self) -> SecretBox:
+        """Seals and opens secrets."""
+
+    @property
+    def policy(self) -> Policy:
+        """Says which addresses may be reached."""
+
 
 ENCODER = msgspec.json.Encoder()
 
@@ -18,7 +33,7 @@ ENCODER = msgspec.json.Encoder()
 class Context:
     """One call of an operation: who calls, with what, and the database or unit of work to do it with."""
 
-    __slots__ = ("_files", "_uow", "actor", "db", "query", "request", "request_id", "values")
+    __slots__ = ("_files", "_outside", "_uow", "actor", "db", "query", "request", "request_id", "values")
 
     def __init__(
         self,
@@ -29,6 +44,7 @@ class Context:
         values: list[str],
         query: Any,
         files: Files | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self.request = request
         self.request_id = request_id
@@ -37,12 +53,31 @@ class Context:
         self.values = values
         self.query = query
         self._files = files
+        self._outside = outside
         self._uow: UnitOfWork | None = None
 
     @property
     def id(self) -> str:
         """The first path parameter."""
         return self.values[0]
+
+    @property
+    def caller(self) -> Actor:
+        """Who calls an operation that is not public."""
+        assert self.actor is not None, "the operation is public"
+        return self.actor
+
+    @property
+    def box(self) -> SecretBox:
+        """What seals secrets at rest."""
+        assert self._outside is not None, "the application keeps no secrets"
+        return self._outside.box
+
+    @property
+    def policy(self) -> Policy:
+        """Where requests to addresses that others choose may go."""
+        assert self._outside is not None, "the application makes no requests"
+        return self._outside.policy
 
     @property
     def org_id(self) -> str:

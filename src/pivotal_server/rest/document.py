@@ -9,6 +9,7 @@ import yaml
 
 from pivotal_server import __version__
 from pivotal_server.errors_catalogue import METHOD_NOT_ALLOWED
+from pivotal_server.events.described import HEADERS, callbacks
 from pivotal_server.kit.errors import ErrorCode
 from pivotal_server.kit.etag import etag_of, matches
 from pivotal_server.kit.http import Operation, Request
@@ -36,7 +37,7 @@ class Documents:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The document. Equal input gives equal bytes."""
-        return Writer(self._operations, Error, self._access).document(
+        return Writer(self._operations, Error, self._access, callbacks(), HEADERS).document(
             title="Pivotal API",
             version=__version__,
             server=self._server,

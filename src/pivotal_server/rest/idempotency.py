@@ -20,6 +20,7 @@ from pivotal_server.errors_catalogue import (
     IDEMPOTENCY_KEY_TOO_LONG,
 )
 from pivotal_server.kit import clock
+from pivotal_server.kit.crypto import SecretBox
 from pivotal_server.unit_of_work import UnitOfWork
 
 LIFETIME = timedelta(hours=24)
@@ -73,6 +74,18 @@ class Claim(msgspec.Struct, frozen=True):
     @property
     def _params(self) -> dict[str, str]:
         return {"org_id": self.org_id, "method": self.method, "path": self.path, "key": self.key}
+
+    @property
+    def _place(self) -> str:
+        return f"idempotency_keys.body {self.org_id} {self.method} {self.path} {self.key}"
+
+    def sealed(self, box: SecretBox, body: bytes) -> bytes:
+        """An answer that holds a secret, as it is kept."""
+        return box.seal(body.decode(), self._place).encode()
+
+    def opened(self, box: SecretBox, kept: bytes) -> bytes:
+        """What :meth:`sealed` was given. Raises ``CannotOpen``."""
+        return box.open(kept.decode(), self._place).encode()
 
     async def find(self, uow: UnitOfWork, *, across_processes: bool) -> Stored | None:
         """The stored answer to repeat, if there is one.

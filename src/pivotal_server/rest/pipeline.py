@@ -43,7 +43,7 @@ from pivotal_server.kit.wire import Error, ErrorBody
 from pivotal_server.limits.catalogue import BODY_BYTES
 from pivotal_server.limits.window import headers as limit_headers
 from pivotal_server.request_log.recorder import Note, Recorder
-from pivotal_server.rest.context import ENCODER, Context
+from pivotal_server.rest.context import ENCODER, Context, Outside
 from pivotal_server.rest.document import PREFIX, Documents
 from pivotal_server.rest.expanding import asked_for, expanded
 from pivotal_server.rest.idempotency import Running, claim_of
@@ -87,6 +87,7 @@ class RestApi:
         strict: bool = False,
         recorder: Recorder | None = None,
         files: Files | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self._db = db
         self._ring = ring
@@ -97,6 +98,7 @@ class RestApi:
         self._running = Running()
         self._recorder = recorder
         self._files = files
+        self._outside = outside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -204,7 +206,7 @@ class RestApi:
             known.check(operation.scope, address, writes=operation.writes)
             actor, granted = known.actor, known.granted
         query = operation.query.read(request.query_pairs())
-        context = Context(request, known_as, self._db, actor, values, query, self._files)
+        context = Context(request, known_as, self._db, actor, values, query, self._files, self._outside)
         if operation.writes:
             return await self._write(operation, context, headers)
         names = asked_for(operation, context, granted)
@@ -262,10 +264,13 @@ class RestApi:
                 if stored is None:
                     context.begin(uow)
                     status, body = await _call(operation, context, arguments)
-                    await claim.store(uow, status, body)
+                    kept = claim.sealed(context.box, body) if operation.confidential else body
+                    await claim.store(uow, status, kept)
         if stored is not None:
             headers.append((b"idempotent-replayed", b"true"))
             status, body = stored.status, stored.body.encode()
+            if operation.confidential:
+                body = claim.opened(context.box, body)
         return _written(operation, status, body, headers)
 
     def _refuse(self, fault: ApiError, known_as: str, headers: Headers) -> tuple[int, bytes]:

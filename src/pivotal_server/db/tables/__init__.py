@@ -33,6 +33,14 @@ from pivotal_server.db.tables.server import (
 from pivotal_server.db.tables.stream import activity, activity_personal, events
 from pivotal_server.db.tables.talk import attachments, comment_versions, comments, files
 from pivotal_server.db.tables.tasks import date_notes, task_dependencies, tasks, templates
+from pivotal_server.db.tables.webhooks import (
+    webhook_attempts,
+    webhook_cursors,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_queues,
+    webhook_secrets,
+)
 from pivotal_server.db.tables.workspace import api_keys, counters, idempotency_keys, mails, members, phases
 
 __all__ = [
@@ -71,5 +79,11 @@ __all__ = [
     "task_dependencies",
     "tasks",
     "templates",
+    "webhook_attempts",
+    "webhook_cursors",
+    "webhook_deliveries",
+    "webhook_endpoints",
+    "webhook_queues",
+    "webhook_secrets",
     "workspaces",
 ]

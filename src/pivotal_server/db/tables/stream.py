@@ -81,6 +81,8 @@ events = Table(
     Column("customer_id", Key),
     Column("livemode", Flag, nullable=False),
     Column("payload", Text, nullable=False),
+    # Recorded, but not to be delivered; none for the usual ones.
+    Column("muted", Flag),
     PrimaryKeyConstraint("org_id", "id"),
     Index("events_created", "org_id", "created_at"),
     Index("events_type", "org_id", "type", "created_at"),

@@ -1,16 +1,20 @@
 """The OpenAPI 3.1 document, written from the table of operations and the catalogue of errors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from pivotal_server.kit import codes
 from pivotal_server.kit.errors import ErrorCode
+from pivotal_server.kit.http.callbacks import Callback, callback_item
 from pivotal_server.kit.http.multipart import FILE, Upload
 from pivotal_server.kit.http.operations import ANY_SCOPE, Expansion, Operation
 
 Json = dict[str, Any]
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 _STRING: Json = {"type": "string"}
 _INTEGER: Json = {"type": "integer"}
@@ -104,9 +108,16 @@ class Writer:
     """Writes the document for one table of operations."""
 
     def __init__(
-        self, operations: Iterable[Operation], error: type[msgspec.Struct], access: Sequence[ErrorCode]
+        self,
+        operations: Iterable[Operation],
+        error: type[msgspec.Struct],
+        access: Sequence[ErrorCode],
+        callbacks: Sequence[Callback] = (),
+        callback_headers: Mapping[str, str] = NO_HEADERS,
     ) -> None:
         self.operations = list(operations)
+        self.callbacks = callbacks
+        self.callback_headers = callback_headers
         self.access = access
         self.error = error
         structs = [error]
@@ -115,6 +126,7 @@ class Writer:
             structs += [one.kind for one in operation.expansions.values()]
             structs += [operation.query.struct] + ([operation.body.struct] if operation.body else [])
             structs += [operation.upload.form.struct] if operation.upload else []
+        structs += [callback.payload for callback in callbacks]
         structs = list(dict.fromkeys(structs))
         references, self._components = msgspec.json.schema_components(
             structs, ref_template="#/components/schemas/{name}"
@@ -137,6 +149,10 @@ class Writer:
             "security": [{"BearerAuth": []}],
             "tags": [{"name": tag} for tag in dict.fromkeys(op.tag for op in self.operations)],
             "paths": paths,
+            "webhooks": {
+                callback.name: callback_item(callback, self._ref(callback.payload), self.callback_headers)
+                for callback in self.callbacks
+            },
             "components": {
                 "schemas": self._schemas(),
                 "headers": HEADERS,
@@ -160,6 +176,7 @@ class Writer:
             for operation in self.operations
             for _, answer in operation.answers
         }
+        answers |= {self._names[one.payload]: _left_out(one.payload) for one in self.callbacks}
         schemas: Json = {}
         for name in sorted(self._components):
             if name in queries:

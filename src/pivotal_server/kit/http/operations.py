@@ -75,6 +75,8 @@ class Operation:
     body_limit: int | None = None
     # What may be added to its objects, by the name to ask for it.
     expansions: Mapping[str, Expansion] = field(default_factory=dict)
+    # Its answers hold a secret, so that they are sealed where they are kept for a repeat.
+    confidential: bool = False
 
     @property
     def writes(self) -> bool:
@@ -131,6 +133,7 @@ class OperationTable(Sequence[Operation]):
         upload: Upload | None = None,
         body_limit: int | None = None,
         expand: Sequence[Expansion] = (),
+        confidential: bool = False,
     ) -> Callable[[H], H]:
         """Declare the decorated coroutine function as an operation.
 
@@ -163,6 +166,7 @@ class OperationTable(Sequence[Operation]):
                     upload=upload,
                     body_limit=body_limit,
                     expansions={one.name: one for one in expand},
+                    confidential=confidential,
                 )
             )
             return handler
