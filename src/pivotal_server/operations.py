@@ -2,6 +2,7 @@
 
 from pivotal_server.activity import api as activity
 from pivotal_server.attachments import api as attachments
+from pivotal_server.bulk import api as bulk
 from pivotal_server.comments import api as comments
 from pivotal_server.contacts import api as contacts
 from pivotal_server.custom_fields import api as custom_fields
@@ -33,6 +34,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *members.table,
     *custom_fields.table,
     *tags.table,
+    *bulk.table,
     *jobs.table,
     *webhooks.table,
 )

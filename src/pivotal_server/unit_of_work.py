@@ -16,7 +16,7 @@ from msgspec import Struct
 from pivotal_server.activity.entries import Change as FieldChange
 from pivotal_server.activity.entries import Entry, write_entries
 from pivotal_server.auth.actor import Actor
-from pivotal_server.db.allocation import allocate
+from pivotal_server.db.allocation import allocate, give_back, hold
 from pivotal_server.db.engine import Database, Transaction
 from pivotal_server.events.outbox import ObjectChange, write_events
 from pivotal_server.kit import clock
@@ -25,14 +25,30 @@ LIVE_CHANNEL = "live"
 """Channel on which open pages hear that a customer changed; the payload is ``<org_id> <customer_id>``."""
 
 
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class _Reserve:
+    """Numbers taken in advance: the next one with its moment, and how many are left."""
+
+    __slots__ = ("left", "moment", "number")
+
+    def __init__(self, number: int, moment: datetime, left: int) -> None:
+        self.number = number
+        self.moment = moment
+        self.left = left
+
+
 class UnitOfWork:
     """One transaction of one actor in one workspace. ``now`` is the same moment for all of it."""
 
     __slots__ = (
         "_changes",
         "_entries",
+        "_finished",
         "_last",
         "_live",
+        "_reserves",
         "actor",
         "bulk_id",
         "muted",
@@ -55,13 +71,70 @@ class UnitOfWork:
         self._entries: list[Entry] = []
         self._live: set[str] = set()
         self._last: list[Callable[[], Awaitable[None]]] = []
+        self._finished: list[list[ObjectChange]] = []
+        self._reserves: dict[str, _Reserve] = {}
 
     async def allocate(self, object_type: str, count: int = 1) -> tuple[int, datetime]:
         """The next ``display_id`` and ``created_at`` of an object type.
 
         Of several, the others follow in steps of one and of one microsecond.
         """
+        reserve = self._reserves.get(object_type)
+        if reserve is None or reserve.left < count:
+            return await self._allocate(object_type, count)
+        number, moment = reserve.number, reserve.moment
+        reserve.number += count
+        reserve.moment += count * _MICROSECOND
+        reserve.left -= count
+        return number, moment
+
+    async def _allocate(self, object_type: str, count: int) -> tuple[int, datetime]:
+        await self._give_back(object_type)
         return await allocate(self.tx, self.org_id, object_type, self.now, count)
+
+    async def reserve(self, object_type: str, count: int) -> None:
+        """Take the next ``count`` numbers at once, for that many calls of :meth:`allocate`.
+
+        Those that are not used in the end are taken by whoever comes next, so that there is no gap.
+        """
+        number, moment = await self._allocate(object_type, count)
+        self._reserves[object_type] = _Reserve(number, moment, count)
+
+    async def _give_back(self, object_type: str) -> None:
+        reserve = self._reserves.pop(object_type, None)
+        if reserve is not None and reserve.left:
+            last_at = reserve.moment - _MICROSECOND
+            await give_back(self.tx, self.org_id, object_type, reserve.left, last_at)
+
+    async def hold(self, object_type: str) -> None:
+        """Let nobody else create an object of this type until the end, so that what is missing stays so."""
+        await hold(self.tx, self.org_id, object_type)
+
+    @asynccontextmanager
+    async def step(self) -> AsyncIterator[None]:
+        """A part of the work that can fail alone: an exception that leaves the block undoes only the block.
+
+        Entries and events of a step are its own: an object that two steps change has the events of both.
+        """
+        self._finish_act()
+        entries, last, live = len(self._entries), len(self._last), set(self._live)
+        reserves = {name: (one.number, one.moment, one.left) for name, one in self._reserves.items()}
+        try:
+            async with self.tx.savepoint():
+                yield
+        except BaseException:
+            del self._entries[entries:]
+            del self._last[last:]
+            self._live = live
+            self._changes = {}
+            self._reserves = {name: _Reserve(*values) for name, values in reserves.items()}
+            raise
+        self._finish_act()
+
+    def _finish_act(self) -> None:
+        if self._changes:
+            self._finished.append(list(self._changes.values()))
+            self._changes = {}
 
     def touched(self, before: datetime) -> datetime:
         """The ``updated_at`` of a row last changed at ``before``: now, and always later than that."""
@@ -154,12 +227,15 @@ class UnitOfWork:
         if self._entries:
             entries, self._entries = self._entries, []
             await write_entries(self.tx, self.actor, self.now, self.request_id, self.bulk_id, entries)
-        if self._changes:
-            changes, self._changes = list(self._changes.values()), {}
-            await write_events(self.tx, self.actor, self.now, self.request_id, changes, muted=self.muted)
+        self._finish_act()
+        if self._finished:
+            finished, self._finished = self._finished, []
+            await write_events(self.tx, self.actor, self.now, self.request_id, finished, muted=self.muted)
         last, self._last = self._last, []
         for work in last:
             await work()
+        for object_type in list(self._reserves):
+            await self._give_back(object_type)
         for customer_id in sorted(self._live):
             self.tx.notify(LIVE_CHANNEL, f"{self.org_id} {customer_id}")
         self._live.clear()

@@ -15,6 +15,8 @@ def test_app_lim_3_the_declared_defaults_are_the_documented_ones() -> None:
         "active_api_keys": 100,
         "body_bytes": 1024 * 1024,
         "attachment_bytes": 25 * 1024 * 1024,
+        "bulk_body_bytes": 8 * 1024 * 1024,
+        "bulk_operations": 1_000,
         "contacts_per_customer": 10_000,
         "tags_per_customer": 50,
         "tasks_per_onboarding": 2_000,

@@ -227,3 +227,27 @@ def test_each_answer_gets_its_own_list_of_headers() -> None:
     decision = _after(1)(5)
     headers(decision).append((b"x-other", b"1"))
     assert (b"x-other", b"1") not in headers(decision)
+
+
+def test_a_costly_request_counts_more_or_not_at_all() -> None:
+    window = Window(10)
+    assert window.hit(0.0).allowed
+    charged = window.charge(0.0, 4)
+    assert (charged.allowed, charged.remaining) == (True, 5)
+    assert window.hit(10.0).allowed
+    refused = window.charge(10.0, 7)
+    assert (refused.allowed, refused.remaining, refused.retry_after) == (False, 5, 50)
+    # After exactly that time it fits.
+    assert window.hit(60.0).allowed
+    assert window.charge(60.0, 7).allowed
+    assert window.peek(60.0).remaining == 2
+
+
+def test_a_cost_beyond_the_limit_takes_all_of_it() -> None:
+    window = Window(3)
+    assert window.hit(0.0).allowed
+    charged = window.charge(0.0, 11)
+    assert (charged.allowed, charged.remaining) == (True, 0)
+    off = Window(0)
+    assert off.hit(0.0).allowed
+    assert off.charge(0.0, 11).allowed

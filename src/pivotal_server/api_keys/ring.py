@@ -97,7 +97,12 @@ class KnownKey:
             raise IP_NOT_ALLOWED()
         if writes and self.row.read_only:
             raise READ_ONLY_KEY()
-        if self.granted and scope != "any" and not scopes.allows(self.granted, scope):
+        if scope != "any":
+            self.check_scope(scope)
+
+    def check_scope(self, scope: str) -> None:
+        """Raises ``insufficient_scope`` when the key lacks ``scope``."""
+        if self.granted and not scopes.allows(self.granted, scope):
             raise INSUFFICIENT_SCOPE(scope=scope)
 
 

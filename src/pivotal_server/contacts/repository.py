@@ -60,6 +60,12 @@ COUNT = Statement.scalar(
     ),
     int,
 )
+BY_EMAIL = Statement.scalar(
+    select(_C.id).where(_ORG, _LIVE, _OF_CUSTOMER, _C.email == bindparam("email")), str
+)
+BY_EXTERNAL_ID = Statement.scalar(
+    select(_C.id).where(_ORG, _LIVE, _C.external_id == bindparam("external_id")), str
+)
 INSERT = Statement.write(insert_of(contacts))
 _CHANGEABLE = [
     name for name in ContactRow.__struct_fields__ if name not in ("id", "display_id", "created_at")
@@ -87,6 +93,17 @@ def wire_newest(kind: type[W]) -> FirstOfEach[W]:
 def wire_read(kind: type[W]) -> WireRead[W]:
     """Single live contacts, read as wire objects of ``kind``."""
     return WireRead(kind, contacts)
+
+
+async def id_of_email(db: Executor, org_id: str, customer_id: str, email: str) -> str | None:
+    """The live contact of a customer with this address."""
+    params = {"org_id": org_id, "customer_id": customer_id, "email": email}
+    return await db.fetch_one(BY_EMAIL, params)
+
+
+async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
+    """The live contact with this external id."""
+    return await db.fetch_one(BY_EXTERNAL_ID, {"org_id": org_id, "external_id": external_id})
 
 
 async def find(

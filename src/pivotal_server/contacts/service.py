@@ -41,6 +41,8 @@ __all__ = [
     "delete_contact",
     "get_contact",
     "get_contact_for_change",
+    "id_of_email",
+    "id_of_external",
     "read_contact",
     "read_contacts",
     "update_contact",
@@ -71,6 +73,16 @@ async def get_contact_for_change(uow: UnitOfWork, reference: str, *, deleted: bo
     found = await get_contact(uow.tx, uow.org_id, reference, deleted=deleted)
     await customers.get_customer(uow.tx, uow.org_id, found.customer_id, lock=True, deleted=True)
     return await get_contact(uow.tx, uow.org_id, found.id, lock=True, deleted=deleted)
+
+
+async def id_of_email(db: Executor, org_id: str, customer_id: str, email: str) -> str | None:
+    """The id of the live contact of a customer with this (clean) address, if there is one."""
+    return await repository.id_of_email(db, org_id, customer_id, email)
+
+
+async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
+    """The id of the live contact with this external id, if there is one."""
+    return await repository.id_of_external(db, org_id, external_id)
 
 
 async def read_contact(db: Executor, org_id: str, reference: str) -> Contact:

@@ -7,7 +7,7 @@ back transaction leaves no gap.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, literal_column
+from sqlalchemy import BindParameter, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Transaction
@@ -48,6 +48,37 @@ _ALLOCATE = Statement.rows(
         },
     ).returning(counters.c.last_number, counters.c.last_at),
 )
+
+
+# The numbers that a transaction has taken last, and nobody else since the counter row is locked.
+_GIVE_BACK = Statement.write(
+    update(counters)
+    .where(counters.c.org_id == bindparam("in_org"), counters.c.object == bindparam("of_object"))
+    .values(
+        last_number=counters.c.last_number - bindparam("count", type_=counters.c.last_number.type),
+        last_at=bindparam("at", type_=counters.c.last_at.type),
+    )
+)
+_HOLD = Statement.scalar(
+    select(counters.c.last_number)
+    .where(counters.c.org_id == bindparam("org_id"), counters.c.object == bindparam("object"))
+    .with_for_update(),
+    int,
+)
+
+
+async def give_back(tx: Transaction, org_id: str, object_type: str, count: int, last_at: datetime) -> None:
+    """Take back the last ``count`` numbers that this transaction has allocated and not used.
+
+    ``last_at`` is the moment that goes with the last number used.
+    """
+    values = {"in_org": org_id, "of_object": object_type, "count": count, "at": last_at}
+    await tx.execute(_GIVE_BACK, values)
+
+
+async def hold(tx: Transaction, org_id: str, object_type: str) -> None:
+    """Let nobody else create an object of this type until the transaction ends."""
+    await tx.fetch_one(_HOLD, {"org_id": org_id, "object": object_type})
 
 
 async def allocate(

@@ -1,6 +1,7 @@
 """The outbox: events written in the transaction of the change, as the exact text that will be delivered."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -90,21 +91,33 @@ def _envelopes(change: ObjectChange) -> list[tuple[str, dict[str, Any], dict[str
     return [(name, {**after, **change.type_extra.get(name, {})}, previous) for name in types]
 
 
+def _in_order(changes: list[ObjectChange]) -> list[ObjectChange]:
+    """What was acted on first, the others by resource and number."""
+    if len(changes) < 3:
+        return changes
+    rest = sorted(changes[1:], key=lambda change: (RESOURCE_ORDER[change.object_type], change.display_id))
+    return [changes[0], *rest]
+
+
 async def write_events(
     tx: Transaction,
     actor: Actor,
     now: datetime,
     request_id: str | None,
-    changes: list[ObjectChange],
+    acts: Sequence[list[ObjectChange]],
     *,
     muted: bool = False,
 ) -> None:
-    """Write the events of one transaction: what was acted on first, the others by resource and number.
+    """Write the events of one transaction: those of each act, in the order of the acts.
 
     ``muted`` ones are recorded and never delivered.
     """
-    rest = sorted(changes[1:], key=lambda change: (RESOURCE_ORDER[change.object_type], change.display_id))
-    pending = [(change, *envelope) for change in [changes[0], *rest] for envelope in _envelopes(change)]
+    pending = [
+        (change, *envelope)
+        for changes in acts
+        for change in _in_order(changes)
+        for envelope in _envelopes(change)
+    ]
     if not pending:
         return
     _, moment = await allocate(tx, actor.org_id, "event", now, len(pending))

@@ -103,6 +103,22 @@ ATTACHMENT_BYTES = Limit(
     LimitScope.REQUEST,
     "Size of one file attached to a comment or a task.",
 )
+BULK_BODY_BYTES = Limit(
+    "bulk_body_bytes",
+    "Body of a bulk request",
+    8_388_608,
+    "bytes",
+    LimitScope.REQUEST,
+    "Size of the body of one bulk request.",
+)
+BULK_OPERATIONS = Limit(
+    "bulk_operations",
+    "Operations of a bulk request",
+    1_000,
+    "operations",
+    LimitScope.REQUEST,
+    "Changes that one bulk request may hold.",
+)
 CONTACTS_PER_CUSTOMER = Limit(
     "contacts_per_customer",
     "Contacts of a customer",
@@ -210,6 +226,8 @@ LIMITS: dict[str, Limit] = {
         ACTIVE_API_KEYS,
         BODY_BYTES,
         ATTACHMENT_BYTES,
+        BULK_BODY_BYTES,
+        BULK_OPERATIONS,
         CONTACTS_PER_CUSTOMER,
         TAGS_PER_CUSTOMER,
         TASKS_PER_ONBOARDING,

@@ -53,24 +53,46 @@ class Window:
         """Decide on one request at ``now`` (Unix seconds), and count it when it is accepted."""
         return self._decide(now, counts=True)
 
+    def charge(self, now: float, cost: int) -> Decision:
+        """Count ``cost`` more for the request that was accepted last, or refuse it and count nothing of it.
+
+        A cost that the limit could never bear is cut to what an empty window bears.
+        """
+        limit = self.limit
+        moment = self._advance(round(now * _SECOND))
+        if limit == 0 or cost == 0:
+            return self._decide(now, counts=False, allowed=True)
+        times = self._times
+        cost = min(cost, limit - 1)
+        excess = len(times) - self._head + cost - limit
+        if excess <= 0:
+            times.extend([moment] * cost)
+            return self._decide(now, counts=False, allowed=True)
+        times.pop()
+        decision = self._decide(now, counts=False, allowed=False)
+        # It fits once so many of the oldest have left.
+        retry_after = _seconds(times[self._head + excess - 1] + _WINDOW - moment)
+        return msgspec.structs.replace(decision, retry_after=max(1, retry_after))
+
     def peek(self, now: float) -> Decision:
         """What :meth:`hit` would decide, counting nothing."""
         return self._decide(now, counts=False)
 
-    def _decide(self, now: float, *, counts: bool) -> Decision:
+    def _decide(self, now: float, *, counts: bool, allowed: bool | None = None) -> Decision:
         limit = self.limit
         moment = self._advance(round(now * _SECOND))
         if limit == 0:
             return Decision(True, 0, 0, _seconds(moment), 0, 0)
         times = self._times
         used = len(times) - self._head
-        allowed = used < limit
+        if allowed is None:
+            allowed = used < limit
         if allowed and counts:
             times.append(moment)
             used += 1
         empty = times[-1] + _WINDOW if used else moment
         retry_after = 0
-        if not allowed:
+        if not allowed and used >= limit:
             # Fewer than `limit` remain once this one has left: the oldest, unless the limit was lowered.
             retry_after = _seconds(times[len(times) - limit] + _WINDOW - moment)
         return Decision(

@@ -83,6 +83,9 @@ OPEN_OF_CUSTOMERS = Statement(
     .order_by(_C.created_at.desc()),
     into=OpenSummary,
 )
+BY_EXTERNAL_ID = Statement.scalar(
+    select(_C.id).where(_ORG, _LIVE, _C.external_id == bindparam("external_id")), str
+)
 INSERT = Statement.write(insert_of(onboardings))
 _CHANGEABLE = [
     name for name in OnboardingRow.__struct_fields__ if name not in ("id", "display_id", "created_at")
@@ -151,6 +154,11 @@ def wire_newest(kind: type[W]) -> FirstOfEach[W]:
 def wire_read(kind: type[W]) -> WireRead[W]:
     """Single live onboardings, read as wire objects of ``kind``."""
     return WireRead(kind, onboardings)
+
+
+async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
+    """The live onboarding with this external id."""
+    return await db.fetch_one(BY_EXTERNAL_ID, {"org_id": org_id, "external_id": external_id})
 
 
 async def find(

@@ -41,6 +41,7 @@ __all__ = [
     "create_onboarding",
     "delete_onboarding",
     "get_onboarding",
+    "id_of_external",
     "open_of_customer",
     "open_of_customers",
     "read_onboarding",
@@ -65,6 +66,11 @@ async def get_onboarding(
     if row is None or (row.deleted_at is not None and not deleted):
         raise ONBOARDING_NOT_FOUND()
     return row
+
+
+async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
+    """The id of the live onboarding with this external id, if there is one."""
+    return await repository.id_of_external(db, org_id, external_id)
 
 
 async def read_onboarding(db: Executor, org_id: str, reference: str) -> Onboarding:

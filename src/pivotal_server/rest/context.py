@@ -9,9 +9,11 @@ from pivotal_server.db.engine import Database, Executor
 from pivotal_server.errors_catalogue import PRECONDITION_FAILED
 from pivotal_server.files.store import Files
 from pivotal_server.kit.crypto import SecretBox
+from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.etag import etag_of, matches, without_expansion
 from pivotal_server.kit.http import Request
 from pivotal_server.kit.outbound.addresses import Policy
+from pivotal_server.kit.wire import Error, ErrorBody
 from pivotal_server.unit_of_work import UnitOfWork
 
 
@@ -28,6 +30,21 @@ class Outside(Protocol):
 
 
 ENCODER = msgspec.json.Encoder()
+
+
+def error_body(fault: ApiError, request_id: str) -> Error:
+    """The body that tells of a refusal."""
+    code = fault.code
+    error = ErrorBody(
+        type=code.type,
+        code=code.code,
+        message=fault.message,
+        request_id=request_id,
+        doc_url=f"/docs/errors#{code.code}",
+    )
+    if fault.field is not None:
+        error.field = fault.field
+    return Error(error=error)
 
 
 class Context:
@@ -101,6 +118,10 @@ class Context:
         """Give a writing operation its unit of work; reads then see its transaction."""
         self._uow = uow
         self.db = uow.tx
+
+    def check_scope(self, scope: str) -> None:
+        """Raises ``insufficient_scope`` when the key of the caller lacks ``scope``."""
+        self.request.principal.check_scope(scope)
 
     def check_match(self, current: msgspec.Struct) -> None:
         """Raises ``precondition_failed`` when ``If-Match`` names another state than ``current``."""

@@ -39,11 +39,11 @@ from pivotal_server.kit.http.multipart import received
 from pivotal_server.kit.http.openapi import answer_headers, declared_errors
 from pivotal_server.kit.http.request import Disconnected, Headers, Receive, Scope, Send
 from pivotal_server.kit.ids import request_id
-from pivotal_server.kit.wire import Error, ErrorBody
+from pivotal_server.kit.wire import Error
 from pivotal_server.limits.catalogue import BODY_BYTES
 from pivotal_server.limits.window import headers as limit_headers
 from pivotal_server.request_log.recorder import Note, Recorder
-from pivotal_server.rest.context import ENCODER, Context, Outside
+from pivotal_server.rest.context import ENCODER, Context, Outside, error_body
 from pivotal_server.rest.document import PREFIX, Documents
 from pivotal_server.rest.expanding import asked_for, expanded
 from pivotal_server.rest.idempotency import Running, claim_of
@@ -235,7 +235,10 @@ class RestApi:
         if operation.body is None:
             return await self._commit(operation, context, headers, raw, [])
         request.require_json()
-        return await self._commit(operation, context, headers, raw, [operation.body.read(raw)])
+        body = operation.body.read(raw)
+        if operation.cost is not None:
+            _charge(request.principal, operation.cost(body), headers)
+        return await self._commit(operation, context, headers, raw, [body])
 
     async def _commit(
         self,
@@ -283,16 +286,7 @@ class RestApi:
         headers.extend(
             (name.encode("latin-1"), value.encode("latin-1")) for name, value in fault.headers.items()
         )
-        error = ErrorBody(
-            type=code.type,
-            code=code.code,
-            message=fault.message,
-            request_id=known_as,
-            doc_url=f"/docs/errors#{code.code}",
-        )
-        if fault.field is not None:
-            error.field = fault.field
-        return code.status, ENCODER.encode(Error(error=error))
+        return code.status, ENCODER.encode(error_body(fault, known_as))
 
     def _check_declared(
         self, operation: Operation, status: int, headers: Headers, fault: ApiError | None
@@ -308,6 +302,16 @@ class RestApi:
             raise UndeclaredAnswer(
                 f"{operation.id} does not declare the headers {sent - allowed} with {status}"
             )
+
+
+def _charge(known: KnownKey, cost: int, headers: Headers) -> None:
+    """Count a costly request. Raises ``rate_limited``; the limit headers then say how things stand."""
+    decision = known.window.charge(clock.unix(), cost)
+    fresh = limit_headers(decision)
+    names = {name for name, _ in fresh}
+    headers[:] = [header for header in headers if header[0] not in names] + fresh
+    if not decision.allowed:
+        raise RATE_LIMITED(seconds=decision.retry_after)
 
 
 def _code_of(body: bytes) -> str:

@@ -123,6 +123,9 @@ FROM_TEMPLATE = Statement.rows(
         _C.template_task.is_not(None),
     )
 )
+BY_EXTERNAL_ID = Statement.scalar(
+    select(_C.id).where(_ORG, _LIVE, _C.external_id == bindparam("external_id")), str
+)
 INSERT = Statement.write(insert_of(tasks))
 _CHANGEABLE = [name for name in TaskRow.__struct_fields__ if name not in ("id", "display_id", "created_at")]
 UPDATE = Statement.write(
@@ -238,6 +241,11 @@ def wire_newest(kind: type[W]) -> FirstOfEach[W]:
 def wire_read(kind: type[W]) -> WireRead[W]:
     """Single live tasks, read as wire objects of ``kind``."""
     return WireRead(kind, tasks, _COMPUTED)
+
+
+async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
+    """The live task with this external id."""
+    return await db.fetch_one(BY_EXTERNAL_ID, {"org_id": org_id, "external_id": external_id})
 
 
 async def find(

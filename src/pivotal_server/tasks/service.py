@@ -52,6 +52,7 @@ __all__ = [
     "delete_task",
     "get_task",
     "get_task_for_change",
+    "id_of_external",
     "read_task",
     "read_tasks",
     "shown",
@@ -82,6 +83,11 @@ async def get_task_for_change(
     found = await get_task(uow.tx, uow.org_id, reference, deleted=deleted)
     home = await onboardings.get_onboarding(uow.tx, uow.org_id, found.onboarding_id, lock=True, deleted=True)
     return home, await get_task(uow.tx, uow.org_id, found.id, deleted=deleted)
+
+
+async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
+    """The id of the live task with this external id, if there is one."""
+    return await repository.id_of_external(db, org_id, external_id)
 
 
 async def read_task(db: Executor, org_id: str, reference: str) -> Task:

@@ -77,6 +77,8 @@ class Operation:
     expansions: Mapping[str, Expansion] = field(default_factory=dict)
     # Its answers hold a secret, so that they are sealed where they are kept for a repeat.
     confidential: bool = False
+    # What a request with this body counts in the rate limit, beyond the one that every request counts.
+    cost: Callable[[Any], int] | None = None
 
     @property
     def writes(self) -> bool:
@@ -134,6 +136,7 @@ class OperationTable(Sequence[Operation]):
         body_limit: int | None = None,
         expand: Sequence[Expansion] = (),
         confidential: bool = False,
+        cost: Callable[[Any], int] | None = None,
     ) -> Callable[[H], H]:
         """Declare the decorated coroutine function as an operation.
 
@@ -167,6 +170,7 @@ class OperationTable(Sequence[Operation]):
                     body_limit=body_limit,
                     expansions={one.name: one for one in expand},
                     confidential=confidential,
+                    cost=cost,
                 )
             )
             return handler
