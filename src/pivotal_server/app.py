@@ -5,7 +5,9 @@ from typing import Any
 from starlette.applications import Starlette
 
 from pivotal_server.api_keys import pages as api_key_pages
+from pivotal_server.attachments import pages as attachment_pages
 from pivotal_server.auth import pages as auth_pages
+from pivotal_server.comments import pages as comment_pages
 from pivotal_server.contacts import pages as contact_pages
 from pivotal_server.customers import pages as customer_pages
 from pivotal_server.customers import pages_new as new_customer_pages
@@ -15,11 +17,19 @@ from pivotal_server.health.deep import DeepHealth
 from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.onboardings import pages as onboarding_pages
+from pivotal_server.onboardings import pages_audit as onboarding_audit_pages
+from pivotal_server.onboardings import pages_edit as onboarding_edit_pages
+from pivotal_server.onboardings import pages_moves as onboarding_move_pages
+from pivotal_server.onboardings import pages_record as onboarding_record_pages
+from pivotal_server.onboardings import pages_states as onboarding_state_pages
 from pivotal_server.operations import OPERATIONS
 from pivotal_server.request_log import pages as log_pages
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.pipeline import ACCESS_ERRORS, RestApi
 from pivotal_server.services import Services
+from pivotal_server.tasks import pages as task_pages
+from pivotal_server.tasks import pages_bulk as task_bulk_pages
+from pivotal_server.tasks import pages_panel as task_panel_pages
 from pivotal_server.web import static_files
 from pivotal_server.web.live import LiveHub
 from pivotal_server.web.session import error_handlers, page_middleware
@@ -34,6 +44,16 @@ ROUTES = [
     *new_customer_pages.routes,
     *contact_pages.routes,
     *onboarding_pages.routes,
+    *onboarding_record_pages.routes,
+    *onboarding_audit_pages.routes,
+    *onboarding_move_pages.routes,
+    *onboarding_state_pages.routes,
+    *onboarding_edit_pages.routes,
+    *task_bulk_pages.routes,
+    *task_pages.routes,
+    *task_panel_pages.routes,
+    *attachment_pages.routes,
+    *comment_pages.routes,
     *customer_pages.routes,
 ]
 

@@ -88,6 +88,13 @@ DEPENDENCY_CYCLE = ErrorCode(
     "These tasks would wait for each other: {path}",
     "Leave out one of the dependencies on the path that the message names.",
 )
+REASON_REQUIRED = ErrorCode(
+    "reason_required",
+    400,
+    "invalid_request_error",
+    "Say why, in at least {least} characters.",
+    app_only=True,
+)
 # 401, 403
 MISSING_API_KEY = ErrorCode(
     "missing_api_key",
@@ -283,6 +290,13 @@ FIELD_SLUG_TAKEN = ErrorCode(
     "A custom field with the slug “{slug}” exists, perhaps an archived one. Choose another slug.",
     app_only=True,
 )
+STALE_PHASE = ErrorCode(
+    "stale_phase",
+    409,
+    "conflict",
+    "Somebody moved this onboarding meanwhile.",
+    app_only=True,
+)
 NAME_TAKEN = ErrorCode(
     "name_taken",
     409,
@@ -339,8 +353,10 @@ __all__ = [
     "PRECONDITION_FAILED",
     "RATE_LIMITED",
     "READ_ONLY_KEY",
+    "REASON_REQUIRED",
     "ROUTE_NOT_FOUND",
     "SLUG_TAKEN",
+    "STALE_PHASE",
     "SUBTASK_DEPTH",
     "TASK_NOT_FOUND",
     "TEMPLATE_NAME_TAKEN",

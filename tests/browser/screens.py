@@ -17,6 +17,7 @@ import httpx
 from playwright.async_api import Browser, Page, expect
 
 from pivotal_server.kit import clock
+from tests.browser.screens_plans import PLAN_PAGES, plan
 from tests.support.app import new_world
 from tests.support.chromium import SCREENSHOTS, chromium_started
 from tests.support.live_server import Live, LiveServer, running_server
@@ -62,14 +63,19 @@ Act = Callable[["Studio", Page], Awaitable[None]]
 class Studio:
     """The servers that are photographed: one workspace full of records, and one just made."""
 
+    plan = 0
+    """Number of the onboarding whose plan is full."""
+    task = 0
+    """Number of a task of it."""
+
     def __init__(self, full: Live, new: Live) -> None:
         self.full = full
         self.new = new
 
 
 # ── What is in the pictures ────────────────────────────────────────────────────────────────────
-async def fill(live: Live) -> None:
-    """Three weeks of work of three people and two keys."""
+async def fill(live: Live) -> int:
+    """Three weeks of work of three people and two keys; the number of the onboarding with a full plan."""
     world = live.world
     with clock.travel(timedelta(days=-24)):
         ana = await new_member(world, "Ana Ruiz", "admin")
@@ -84,7 +90,7 @@ async def fill(live: Live) -> None:
             with clock.travel(timedelta(days=-21, hours=7.9 * number)):
                 await one_customer(test if number % 19 == 7 else api, number, owners)
         with clock.travel(timedelta(minutes=-80)):
-            await aurora(api, owners)
+            return await aurora(api, owners)
 
 
 async def one_customer(api: httpx.AsyncClient, number: int, owners: list[str]) -> None:
@@ -122,8 +128,8 @@ async def one_customer(api: httpx.AsyncClient, number: int, owners: list[str]) -
         await api.patch(f"/customers/{record['id']}", json={"status": status})
 
 
-async def aurora(api: httpx.AsyncClient, owners: list[str]) -> None:
-    """The customer of the record pages."""
+async def aurora(api: httpx.AsyncClient, owners: list[str]) -> int:
+    """The customer of the record pages; the number of its onboarding."""
     record = await created(
         api,
         "/customers",
@@ -158,6 +164,7 @@ async def aurora(api: httpx.AsyncClient, owners: list[str]) -> None:
         "csm_id": owners[0],
     }
     onboarding = await created(api, "/onboardings", body)
+    await plan(api, onboarding, owners)
     with clock.travel(timedelta(minutes=40)):
         await api.patch(path, json={"mrr": 4200, "monthly_orders": 18500, "plan": "Scale"})
         await api.patch(path, json={"owner_id": owners[0]})
@@ -166,6 +173,7 @@ async def aurora(api: httpx.AsyncClient, owners: list[str]) -> None:
             f"/onboardings/{onboarding['id']}",
             json={"phase": "program_design", "phase_change_reason": "Kick-off is done, goals are agreed."},
         )
+    return int(onboarding["display_id"])
 
 
 # ── How one gets there ─────────────────────────────────────────────────────────────────────────
@@ -356,6 +364,7 @@ PAGES: dict[str, Act] = {
     "not-found": at("/customers/no-such-customer"),
     "not-found-bare": at("/no-such-page"),
     "forbidden": forbidden,
+    **PLAN_PAGES,
 }
 
 
@@ -414,8 +423,10 @@ async def furnish(server: LiveServer) -> Studio:
     # What is written carries a later moment than what was written before, so the past is made first.
     with clock.travel(timedelta(days=-25)):
         full = await workspace("full")
-    await fill(full)
-    return Studio(full, await workspace("new"))
+    number = await fill(full)
+    studio = Studio(full, await workspace("new"))
+    studio.plan, studio.task = number, 3
+    return studio
 
 
 def main(words: list[str]) -> None:

@@ -11,6 +11,7 @@ from pivotal_server.db.statements import Statement
 from pivotal_server.db.tables import tasks
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.onboardings import changes, service
+from pivotal_server.onboardings.how import How
 from pivotal_server.onboardings.moving_tasks import MoveChoices
 from pivotal_server.onboardings.schemas import OnboardingUpdate
 from pivotal_server.unit_of_work import unit_of_work
@@ -110,7 +111,7 @@ async def test_onb_move_6_8_chosen_tasks_are_completed_and_reopened_with_the_mov
         async with unit_of_work(world.db, world.operator) as uow:
             row = await service.get_onboarding(uow.tx, uow.org_id, onboarding["id"], lock=True)
             data = OnboardingUpdate(phase=phase)
-            await changes.update_onboarding(uow, row, data, MoveChoices(**choices))
+            await changes.update_onboarding(uow, row, data, How(choices=MoveChoices(**choices)))
 
     await move("program_design", complete=(first["id"],))
     assert "first" not in await marked(world)

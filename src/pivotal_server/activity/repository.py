@@ -52,7 +52,7 @@ class ActivityRow(msgspec.Struct, frozen=True):
     task_title: str | None = None
 
 
-def _feed(*conditions: Any) -> Any:
+def feed_of(*conditions: Any) -> Any:
     """Entries newest first with what the feed shows of their actor and target, in one statement."""
     return (
         select(
@@ -123,8 +123,8 @@ def _feed(*conditions: Any) -> Any:
 
 _OF_CUSTOMER = activity.c.customer_id == bindparam("customer_id")
 _OLDER = activity.c.created_at < bindparam("before")
-CUSTOMER_FEED = Statement(_feed(_OF_CUSTOMER), into=ActivityRow)
-CUSTOMER_FEED_OLDER = Statement(_feed(_OF_CUSTOMER, _OLDER), into=ActivityRow)
+CUSTOMER_FEED = Statement(feed_of(_OF_CUSTOMER), into=ActivityRow)
+CUSTOMER_FEED_OLDER = Statement(feed_of(_OF_CUSTOMER, _OLDER), into=ActivityRow)
 LAST_OF_CUSTOMERS = Statement.rows(
     select(
         customers.c.id,
@@ -139,7 +139,7 @@ LAST_OF_CUSTOMERS = Statement.rows(
         .scalar_subquery(),
     ).where(customers.c.org_id == bindparam("org_id"), any_of(customers.c.id, "ids"))
 )
-BY_REQUEST = Statement(_feed(activity.c.request_id == bindparam("request_id")), into=ActivityRow)
+BY_REQUEST = Statement(feed_of(activity.c.request_id == bindparam("request_id")), into=ActivityRow)
 
 
 async def insert(tx: Transaction, rows: list[dict[str, Any]], personal: list[dict[str, Any]]) -> None:

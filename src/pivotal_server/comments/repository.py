@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Table, bindparam, exists, select, update
 
-from pivotal_server.db.engine import Transaction
+from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
 from pivotal_server.db.statements import Statement, columns_of, insert_of
 from pivotal_server.db.tables import comment_versions, comments, onboardings, tasks
@@ -42,15 +42,13 @@ def _gone(table: Table, of: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 # Comments of a deleted task or onboarding are hidden with it.
-_FOUND = (
-    select(*columns_of(CommentRow, comments))
-    .where(
-        _C.org_id == bindparam("org_id"),
-        ~_gone(tasks, _C.task_id),
-        ~_gone(onboardings, _C.onboarding_id),
-    )
-    .with_for_update(of=comments)
+_SHOWN = select(*columns_of(CommentRow, comments)).where(
+    _C.org_id == bindparam("org_id"),
+    ~_gone(tasks, _C.task_id),
+    ~_gone(onboardings, _C.onboarding_id),
 )
+_FOUND = _SHOWN.with_for_update(of=comments)
+BY_NUMBER = Statement(_SHOWN.where(_C.display_id == bindparam("number")), into=CommentRow)
 BY_ID_LOCKED = Statement(_FOUND.where(_C.id == bindparam("id")), into=CommentRow)
 BY_NUMBER_LOCKED = Statement(_FOUND.where(_C.display_id == bindparam("number")), into=CommentRow)
 INSERT = Statement.write(insert_of(comments))
@@ -79,6 +77,11 @@ def wire_onboarding_list(kind: type[W]) -> PagedList[W]:
 def wire_task_list(kind: type[W]) -> PagedList[W]:
     """The thread of a task (bound: ``task_id``), as wire objects of ``kind``."""
     return PagedList(kind, comments, [_LIVE, _C.task_id == bindparam("task_id")], {}, wire=True)
+
+
+async def find(db: Executor, org_id: str, number: int) -> CommentRow | None:
+    """The comment with this number, deleted or not. Those of deleted tasks and onboardings are not found."""
+    return await db.fetch_one(BY_NUMBER, {"org_id": org_id, "number": number})
 
 
 async def find_locked(

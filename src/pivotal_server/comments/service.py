@@ -28,6 +28,7 @@ __all__ = [
     "count_comments",
     "create_comment",
     "delete_comment",
+    "find_comment",
     "get_comment_for_change",
     "read_comments",
     "set_attachments",
@@ -68,6 +69,12 @@ async def count_comments(db: Executor, org_id: str, place: Place, part: Slice) -
     """How many comments the thread of a place has."""
     thread, bound = _thread(place)
     return await thread.count(db, org_id, part, {}, bound)
+
+
+async def find_comment(db: Executor, org_id: str, number: int) -> CommentRow | None:
+    """The live comment with this number; those of deleted tasks and onboardings are not found."""
+    row = await repository.find(db, org_id, number)
+    return None if row is None or row.deleted_at is not None else row
 
 
 async def get_comment_for_change(uow: UnitOfWork, reference: str, *, deleted: bool = False) -> CommentRow:

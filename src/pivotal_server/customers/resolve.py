@@ -11,6 +11,11 @@ from pivotal_server.kit.references import digits_in
 from pivotal_server.web.session import Visit
 
 
+def address_of(row: CustomerRow) -> str:
+    """The canonical address of a customer."""
+    return customer_url(row.display_id, row.slug)
+
+
 async def _live(db: Executor, org_id: str, number: int) -> CustomerRow | None:
     row = await repository.find(db, org_id, number=number)
     return None if row is None or row.deleted_at is not None else row
@@ -44,11 +49,24 @@ async def visible_customer(visit: Visit, reference: str) -> CustomerRow:
     row = await resolve(visit.db, visit.org_id, reference)
     if row is None:
         raise CUSTOMER_NOT_FOUND()
-    if not visit.allows("see_all_customers"):
-        member_id = visit.actor.id or ""
-        if not await repository.is_visible(visit.db, visit.org_id, row.id, member_id):
-            raise CUSTOMER_NOT_FOUND()
+    await _check_sight(visit, row)
     return row
+
+
+async def visible_by_id(visit: Visit, id: str) -> CustomerRow:
+    """The customer with this id, live and visible. Raises ``customer_not_found``."""
+    row = await repository.find(visit.db, visit.org_id, id=id)
+    if row is None or row.deleted_at is not None:
+        raise CUSTOMER_NOT_FOUND()
+    await _check_sight(visit, row)
+    return row
+
+
+async def _check_sight(visit: Visit, row: CustomerRow) -> None:
+    if visit.allows("see_all_customers"):
+        return
+    if not await repository.is_visible(visit.db, visit.org_id, row.id, visit.actor.id or ""):
+        raise CUSTOMER_NOT_FOUND()
 
 
 def elsewhere(visit: Visit, row: CustomerRow, tail: str = "") -> Response | None:

@@ -1,5 +1,6 @@
 """Changing an onboarding: fields, state, phase and target date through one pipeline."""
 
+from datetime import timedelta
 from typing import Any
 
 from msgspec import UNSET
@@ -14,8 +15,10 @@ from pivotal_server.kit.json import kept_or_new
 from pivotal_server.kit.validation import given
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import repository
+from pivotal_server.onboardings.how import PLAIN, How
 from pivotal_server.onboardings.moves import PhaseList, in_state, moved
-from pivotal_server.onboardings.moving_tasks import NO_CHOICES, MoveChoices, move_tasks
+from pivotal_server.onboardings.moving_tasks import move_tasks
+from pivotal_server.onboardings.people import check_people, launch_moment, refuse_stale
 from pivotal_server.onboardings.repository import OnboardingRow
 from pivotal_server.onboardings.schemas import OnboardingUpdate
 from pivotal_server.onboardings.service import STAFF_FIELDS, conflict, staff
@@ -23,7 +26,7 @@ from pivotal_server.onboardings.states import check_move, wanted_state
 from pivotal_server.onboardings.wire import event_extra, to_wire
 from pivotal_server.phases import service as phases
 from pivotal_server.tasks import of_onboarding as tasks
-from pivotal_server.tasks.following import follow_dates
+from pivotal_server.tasks.following import date_rules, follow_dates
 from pivotal_server.unit_of_work import UnitOfWork
 
 _PIPELINE = ("phase", "state", "waiting_on_customer", "target_launch_date")
@@ -32,56 +35,86 @@ _OWN_ENTRIES = frozenset({"updated_at", "launched_at", "completed_at", *_PIPELIN
 
 
 async def update_onboarding(
-    uow: UnitOfWork, row: OnboardingRow, data: OnboardingUpdate, choices: MoveChoices = NO_CHOICES
+    uow: UnitOfWork, row: OnboardingRow, data: OnboardingUpdate, how: How = PLAIN
 ) -> OnboardingRow:
     """Change a locked ``row`` by what ``data`` gives: state first, then phase, target and plain fields.
 
-    ``choices`` say what a move does to single tasks; the others follow its rules. Values equal to the stored
-    ones count as not given; when nothing differs nothing is written. Raises ``unknown_phase``,
-    ``terminal_phase``, ``onboarding_paused``, ``onboarding_done``, ``invalid_enum_value``,
-    ``invalid_reference``, ``external_id_taken``.
+    ``how`` carries what people say on top. Values equal to the stored ones count as not given; when nothing
+    differs nothing is written. Raises ``unknown_phase``, ``terminal_phase``, ``onboarding_paused``,
+    ``onboarding_done``, ``invalid_enum_value``, ``invalid_reference``, ``external_id_taken``; for people also
+    ``stale_phase``, ``insufficient_role``, ``reason_required``, and ``too_big`` and ``too_small`` for the day
+    of a launch.
     """
-    after = row
+    after, phase_list = row, None
+    refuse_stale(row, how)
     if data.state is not UNSET or data.waiting_on_customer is not UNSET or data.phase is not UNSET:
         phase_list = PhaseList(await phases.all_phases(uow.tx, uow.org_id))
         after = _state_and_phase(uow, row, data, phase_list)
-    else:
-        phase_list = None
-    after = await _fields(uow, _target(after, data), data)
+    after = _target(after, _shifted(row, data, how))
+    after = await _fields(uow, after, data)
     if after == row:
         return row
-    after = replace(after, updated_at=uow.touched(row.updated_at))
+    if uow.actor.type == "member":
+        known = phase_list or PhaseList(await phases.all_phases(uow.tx, uow.org_id))
+        await check_people(uow, row, after, data, how, known)
+    after = await _with_moments(uow, row, after, how)
     try:
         await repository.save(uow.tx, uow.org_id, after)
     except UniqueViolation as fault:
         raise conflict(fault, after) from None
 
-    extra: dict[str, dict[str, Any]] = {"onboarding.state_changed": {"state_reason": None}}
+    extra: dict[str, dict[str, Any]] = {"onboarding.state_changed": {"state_reason": how.state_reason}}
     if phase_list is not None and after.phase != row.phase:
         transition = {
             "from_phase": row.phase,
             "to_phase": after.phase,
             "direction": phase_list.direction(row.phase, after.phase),
-            "reason": data.phase_change_reason,
-            "note": None,
+            "reason": data.phase_change_reason or (how.state_reason if row.state == "done" else None),
+            "note": how.note,
             "actor": uow.actor.string,
         }
         at = after.phase_entered_at
+        lost = row.launched_at if after.launched_at is None else None
         await repository.insert_transition(
-            uow.tx, {"org_id": uow.org_id, "onboarding_id": row.id, "at": at, **transition}
+            uow.tx,
+            {"org_id": uow.org_id, "onboarding_id": row.id, "at": at, "launched_at": lost, **transition},
         )
         extra["onboarding.phase_changed"] = {"transition": {**transition, "at": wire(at)}}
     if after.target_launch_date != row.target_launch_date:
         extra["onboarding.target_date_changed"] = {"shift": _shift(row, after, data.target_change_reason)}
     await _announce(uow, row, after, extra)
-    _record(uow, row, after, data)
+    _record(uow, row, after, data, how)
     if after.target_launch_date != row.target_launch_date:
         days = row.target_launch_date, after.target_launch_date
         await tasks.note_target(uow, row.id, *days, data.target_change_reason)
+    if how.shift_days:
+        await tasks.shift_open_dates(uow, after, how.shift_days)
     if phase_list is not None and after.phase != row.phase:
-        await move_tasks(uow, row, after, phase_list, choices)
-    elif after.target_launch_date != row.target_launch_date:
-        await follow_dates(uow, after)
+        await move_tasks(uow, row, after, phase_list, how.choices, how.follow)
+    else:
+        choices = how.choices
+        await tasks.complete_and_reopen(uow, after, complete=choices.complete, reopen=choices.reopen)
+        if after.target_launch_date != row.target_launch_date:
+            await follow_dates(uow, after, answer=how.follow)
+    return after
+
+
+def _shifted(row: OnboardingRow, data: OnboardingUpdate, how: How) -> OnboardingUpdate:
+    """``data`` with the target moved by the days that a resumed onboarding was paused."""
+    if not how.shift_days or row.target_launch_date is None:
+        return data
+    target: Any = row.target_launch_date + timedelta(days=how.shift_days)
+    return replace(data, target_launch_date=target)
+
+
+async def _with_moments(uow: UnitOfWork, row: OnboardingRow, after: OnboardingRow, how: How) -> OnboardingRow:
+    """``after`` with the moments of its change: of the row, of its state, and of a launch told afterwards."""
+    after = replace(after, updated_at=uow.touched(row.updated_at))
+    if after.state != row.state:
+        after = replace(after, state_since=uow.now, state_reason=how.state_reason)
+    if how.launched_on is not None and row.launched_at is None and after.launched_at is not None:
+        zone = (await date_rules(uow)).zone
+        after = replace(after, launched_at=launch_moment(row, how.launched_on, uow.now, zone))
     return after
 
 
@@ -172,7 +205,9 @@ def _reason(actor: Actor, reason: str | None) -> str | None:
     return reason or ("no reason given" if actor.type == "api_key" else None)
 
 
-def _record(uow: UnitOfWork, row: OnboardingRow, after: OnboardingRow, data: OnboardingUpdate) -> None:
+def _record(
+    uow: UnitOfWork, row: OnboardingRow, after: OnboardingRow, data: OnboardingUpdate, how: How
+) -> None:
     def record(event: str, diff: list[Change], reason: str | None = None) -> None:
         uow.record(
             event,
@@ -189,10 +224,13 @@ def _record(uow: UnitOfWork, row: OnboardingRow, after: OnboardingRow, data: Onb
     if diff:
         record("onboarding.field_changed", diff)
     if after.phase != row.phase:
-        reason = _reason(uow.actor, data.phase_change_reason)
-        record("onboarding.phase_changed", [Change("phase", row.phase, after.phase)], reason)
+        said = data.phase_change_reason or (how.state_reason if row.state == "done" else None)
+        diff = [Change("phase", row.phase, after.phase)]
+        if how.note is not None:
+            diff.append(Change("note", None, how.note))
+        record("onboarding.phase_changed", diff, _reason(uow.actor, said))
     if after.state != row.state:
-        record("onboarding.state_changed", [Change("state", row.state, after.state)])
+        record("onboarding.state_changed", [Change("state", row.state, after.state)], how.state_reason)
     if after.target_launch_date != row.target_launch_date:
         change = Change("target_launch_date", old.target_launch_date, new.target_launch_date)
         record("onboarding.target_shifted", [change], _reason(uow.actor, data.target_change_reason))

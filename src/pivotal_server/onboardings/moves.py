@@ -50,6 +50,10 @@ class PhaseList:
         """The keys of the unarchived phases after this one."""
         return [phase.key for phase in self.open if phase.position > self.all[key].position]
 
+    def before(self, key: str) -> list[str]:
+        """The keys of the unarchived phases before this one."""
+        return [phase.key for phase in self.open if phase.position < self.all[key].position]
+
     def has_launched(self, key: str) -> bool:
         """Whether an onboarding in this phase is at or past its launch.
 

@@ -6,6 +6,7 @@ from pivotal_server.onboardings.moves import PhaseList
 from pivotal_server.onboardings.repository import OnboardingRow
 from pivotal_server.tasks import of_onboarding as tasks
 from pivotal_server.tasks.following import follow_dates
+from pivotal_server.tasks.offers import Answer
 from pivotal_server.templates.applying import apply_default
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -21,9 +22,16 @@ NO_CHOICES = MoveChoices()
 
 
 async def move_tasks(
-    uow: UnitOfWork, before: OnboardingRow, after: OnboardingRow, phases: PhaseList, choices: MoveChoices
+    uow: UnitOfWork,
+    before: OnboardingRow,
+    after: OnboardingRow,
+    phases: PhaseList,
+    choices: MoveChoices,
+    follow: Answer | None = None,
 ) -> None:
     """Complete and reopen what was chosen, mark the rest, apply the default template, let dates follow.
+
+    ``follow`` says which planned dates move where a person was asked.
 
     Raises ``invalid_reference`` for a chosen task of another onboarding.
     """
@@ -34,4 +42,4 @@ async def move_tasks(
         await tasks.carry_over(uow, after, before.phase, phases.between(before.phase, after.phase))
         await tasks.unmark(uow, after, [])
     await apply_default(uow, after, after.phase)
-    await follow_dates(uow, after)
+    await follow_dates(uow, after, answer=follow)

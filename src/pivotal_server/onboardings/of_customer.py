@@ -23,7 +23,9 @@ async def pause_running(uow: UnitOfWork, customer_id: str, reason: str) -> None:
     emails = await members.emails(uow.tx, uow.org_id, [row.csm_id for row in rows])
     for row in rows:
         paused = in_state(row, "paused", uow.now)
-        paused = replace(paused, updated_at=uow.touched(row.updated_at))
+        paused = replace(
+            paused, updated_at=uow.touched(row.updated_at), state_since=uow.now, state_reason=reason
+        )
         await repository.save(uow.tx, uow.org_id, paused)
         uow.changed(
             "onboarding",

@@ -25,6 +25,8 @@ class OnboardingRow(msgspec.Struct, frozen=True):
     phase_entered_at: datetime
     shifts_in_phase: int
     state: str
+    state_since: datetime | None
+    state_reason: str | None
     started_at: datetime
     launched_at: datetime | None
     completed_at: datetime | None
@@ -109,6 +111,10 @@ class TransitionRow(msgspec.Struct, frozen=True):
     at: datetime
     from_phase: str | None
     to_phase: str
+    direction: str
+    actor: str
+    reason: str | None
+    note: str | None
 
 
 TRANSITIONS = Statement(

@@ -179,6 +179,8 @@ async def create_onboarding(uow: UnitOfWork, customer: CustomerRow, data: Onboar
         phase_entered_at=created_at,
         shifts_in_phase=0,
         state="active",
+        state_since=None,
+        state_reason=None,
         started_at=started_at,
         launched_at=None,
         completed_at=None,

@@ -1,6 +1,6 @@
 """View models of onboardings: phases with their rings, the card in the inspector, the form's choices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, Protocol
 
@@ -47,13 +47,17 @@ class PhaseChip(msgspec.Struct, frozen=True):
 
 
 class PhaseStep(msgspec.Struct, frozen=True):
-    """One phase in the list of an onboarding. ``when``: dates or days; ``late``: past its target days."""
+    """One phase in the list of an onboarding.
+
+    ``when``: dates or days; ``late``: past its target days; ``skipped``: jumped over.
+    """
 
     name: str
     ring: Ring
     current: bool
     when: str = ""
     late: bool = False
+    skipped: bool = False
 
 
 class OnboardingView(msgspec.Struct, frozen=True):
@@ -105,11 +109,13 @@ def onboarding_view(
     phases: Sequence[PhaseFacts],
     stays: Mapping[str, tuple[date, date]],
     frame: Frame,
+    skipped: Collection[str] = (),
 ) -> OnboardingView:
     """The view of an onboarding that is in ``phase``.
 
     ``phases``: those of the workspace in order, archived ones left out unless it is the present one.
-    ``stays``: first and last day in phases that were left, by key, as far as they are known.
+    ``stays``: first and last day in phases that were left, by key, as far as they are known. ``skipped``:
+    keys of phases that were jumped over.
     """
     present = _index(phases, phase)
     steps = []
@@ -124,7 +130,8 @@ def onboarding_view(
                 when = f"{when} \N{EN DASH} {short_day(last, frame)}"
         elif at > present and facts.kind == "launch" and target is not None:
             when = short_day(target, frame)
-        steps.append(PhaseStep(facts.name, _ring(phases, at, present), at == present, when, late))
+        ring = _ring(phases, at, present)
+        steps.append(PhaseStep(facts.name, ring, at == present, when, late, facts.key in skipped))
     return OnboardingView(
         id=id,
         display_id=display_id,

@@ -11,6 +11,7 @@ from pivotal_server.kit.validation import given
 from pivotal_server.tasks import completion, following, repository, repository_links
 from pivotal_server.tasks.dates import anchor_task
 from pivotal_server.tasks.home import Home
+from pivotal_server.tasks.offers import Answer
 from pivotal_server.tasks.repository import TaskRow
 from pivotal_server.tasks.resolve import Plan, find_assignee, is_contact, refuse_internal, usable_phase
 from pivotal_server.tasks.schemas import TaskUpdate
@@ -27,8 +28,12 @@ from pivotal_server.unit_of_work import UnitOfWork
 _PLAIN = ("title", "description", "external_id", "position")
 
 
-async def update_task(uow: UnitOfWork, home: Home, row: TaskRow, data: TaskUpdate) -> TaskRow:
+async def update_task(
+    uow: UnitOfWork, home: Home, row: TaskRow, data: TaskUpdate, answer: Answer | None = None
+) -> TaskRow:
     """Change a task of a locked onboarding by what ``data`` gives, ``done`` last of all.
+
+    ``answer`` says which planned dates follow where a person was asked.
 
     Values equal to the stored ones count as not given; when nothing differs nothing is written. Subtasks
     follow the phase and ``customer_facing`` of their parent. Raises ``onboarding_done``, ``unknown_phase``,
@@ -46,7 +51,7 @@ async def update_task(uow: UnitOfWork, home: Home, row: TaskRow, data: TaskUpdat
     done = values.get("done", row.done)
     if after != row or done != row.done:
         refuse_done(home)
-    after = await _save(uow, home, row, after)
+    after = await _save(uow, home, row, after, answer)
     if done == row.done:
         return after
     if done:
@@ -61,7 +66,7 @@ def _json(value: Any) -> Any:
     return [{"label": link.label, "url": link.url} for link in value]
 
 
-async def _save(uow: UnitOfWork, home: Home, row: TaskRow, after: TaskRow) -> TaskRow:
+async def _save(uow: UnitOfWork, home: Home, row: TaskRow, after: TaskRow, answer: Answer | None) -> TaskRow:
     waiting = [row.id] if after.depends_on != row.depends_on else []
     was_locked = await following.lock_state(uow, waiting)
     pairs = [(row, after)]
@@ -78,7 +83,7 @@ async def _save(uow: UnitOfWork, home: Home, row: TaskRow, after: TaskRow) -> Ta
         await repository_links.replace(uow.tx, uow.org_id, {row.id: predecessors(after)})
     for before, now in saved:
         record_changes(uow, before, now)
-    await following.after_change(uow, home, saved, waiting, was_locked)
+    await following.after_change(uow, home, saved, waiting, was_locked, answer)
     if after.phase != row.phase:
         await following.follow_dates(uow, home)
     found = await repository.find(uow.tx, uow.org_id, id=row.id)

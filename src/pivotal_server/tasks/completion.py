@@ -1,14 +1,20 @@
 """Completing and reopening tasks (ONB-DONE-1 … 7)."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from pivotal_server.auth.actor import Actor
+from pivotal_server.auth.permissions import MANAGERS, AccessSettings, refusal
 from pivotal_server.tasks import following, repository
 from pivotal_server.tasks.home import Home
 from pivotal_server.tasks.repository import TaskRow
 from pivotal_server.tasks.writing import Pair, record, save_tasks
 from pivotal_server.unit_of_work import UnitOfWork
+
+UNDO_LASTS = timedelta(days=30)
+"""For so long whoever may complete a task may reopen it."""
 
 
 async def complete_task(
@@ -36,16 +42,25 @@ async def reopen_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
     """Open a done task of a locked onboarding again; an open one stays as it is.
 
     Reopening a subtask reopens a parent that its subtasks completed, not one completed by hand. The caller
-    has made sure that the onboarding is not done.
+    has made sure that the onboarding is not done. Raises ``insufficient_role`` for a member who reopens what
+    was completed more than 30 days ago (ONB-DONE-5).
     """
     if not row.done:
         return row
+    if not may_reopen(uow.actor, row.completed_at, uow.now):
+        raise refusal("reopen_old_tasks", AccessSettings())
     rows = [row]
     if row.parent_task_id is not None:
         parents = await repository.by_ids(uow.tx, uow.org_id, [row.parent_task_id])
         rows += [parent for parent in parents if parent.done and parent.auto]
     saved = await _write(uow, home, [(one, _open(one)) for one in rows], "task.reopened")
     return saved[0]
+
+
+def may_reopen(actor: Actor, completed_at: datetime | None, now: datetime) -> bool:
+    """Whether an actor who works on an onboarding may reopen a task that was completed then."""
+    is_old = completed_at is not None and completed_at < now - UNDO_LASTS
+    return not is_old or actor.type != "member" or actor.role in MANAGERS
 
 
 def _done(uow: UnitOfWork, row: TaskRow, *, auto: bool) -> TaskRow:

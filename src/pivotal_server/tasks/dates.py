@@ -1,6 +1,6 @@
 """Due dates as pure functions: planned days, and which of them follow a change (ONB-DATE-1 … 6)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -78,12 +78,13 @@ def planned_day(base: date, offset: int, rules: DateRules) -> date:
 
 
 def settle(
-    tasks: Iterable[PlannedTask], anchors: Anchors, rules: DateRules, *, move: bool
+    tasks: Iterable[PlannedTask], anchors: Anchors, rules: DateRules, *, move: bool | Collection[str]
 ) -> dict[str, date | None]:
     """The new due day of each open planned task that gets another one, anchors before their followers.
 
     A task without a day gets its first as soon as its anchor has one. With ``move`` those that have a day
-    follow their anchor too; otherwise they keep it, and what hangs on them follows the day they keep.
+    follow their anchor too, or those whose ids it holds; the others keep it, and what hangs on them follows
+    the day they keep.
     """
     known = {task.id: task for task in tasks}
     found: dict[str, date | None] = {}
@@ -92,7 +93,8 @@ def settle(
             continue
         base = _base(task, known, found, anchors)
         day = None if base is None else planned_day(base, task.offset, rules)
-        if day != task.due_date and (move or task.due_date is None):
+        moves = move if isinstance(move, bool) else task.id in move
+        if day != task.due_date and (moves or task.due_date is None):
             found[task.id] = day
     return found
 

@@ -1,11 +1,13 @@
 """What follows a change of tasks: planned days, locks and unlocks."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
 
 from pivotal_server.activity.entries import Change
+from pivotal_server.db.engine import Executor
 from pivotal_server.tasks import repository, repository_links
 from pivotal_server.tasks.dates import (
     Anchors,
@@ -18,24 +20,35 @@ from pivotal_server.tasks.dates import (
 )
 from pivotal_server.tasks.graph import turned
 from pivotal_server.tasks.home import Home
+from pivotal_server.tasks.offers import Answer
 from pivotal_server.tasks.repository import NodeRow, TaskRow
 from pivotal_server.tasks.schemas import AFTER_TASK, PHASE_START, TARGET_LAUNCH
 from pivotal_server.tasks.writing import Cause, Pair, record, record_changes, save_tasks
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.workspaces import service as workspaces
 
-_RUNNING = frozenset({"active", "waiting", "at_risk"})
+RUNNING = frozenset({"active", "waiting", "at_risk"})
 
 
 async def date_rules(uow: UnitOfWork) -> DateRules:
     """What the workspace says about dates."""
-    workspace = await workspaces.get_workspace(uow.tx, uow.org_id)
+    return await rules_at(uow.tx, uow.org_id)
+
+
+async def rules_at(db: Executor, org_id: str) -> DateRules:
+    """What a workspace says about dates."""
+    workspace = await workspaces.get_workspace(db, org_id)
     return rules_of(workspace.time_zone, workspace.settings)
 
 
 async def anchors_of(uow: UnitOfWork, home: Home, rules: DateRules) -> Anchors:
     """The days that the plans of an onboarding start from."""
-    moves = await repository.moves(uow.tx, uow.org_id, home.id)
+    return await anchors_at(uow.tx, uow.org_id, home, rules)
+
+
+async def anchors_at(db: Executor, org_id: str, home: Home, rules: DateRules) -> Anchors:
+    """The days that the plans of an onboarding start from."""
+    moves = await repository.moves(db, org_id, home.id)
     starts = phase_starts(moves, home.phase, home.phase_entered_at, home.created_at, rules)
     return Anchors(starts, home.target_launch_date)
 
@@ -48,31 +61,37 @@ def planned(node: NodeRow | TaskRow, rules: DateRules) -> PlannedTask:
     )
 
 
-async def follow_dates(uow: UnitOfWork, home: Home, moved: Collection[str] | None = None) -> None:
+async def follow_dates(
+    uow: UnitOfWork, home: Home, moved: Collection[str] | None = None, *, answer: Answer | None = None
+) -> None:
     """Give planned tasks the day that their plan now says, and say so (ONB-DATE-3, -5, -6, -7).
 
     A first day is always given. Days that exist move only in a workspace where dates always follow, and
-    never while the onboarding is paused or done. ``moved`` names the tasks whose day or completion may have
-    changed; without it the target launch or a phase did.
+    never while the onboarding is paused or done; where a person was asked, ``answer`` says which. ``moved``
+    names the tasks whose day or completion may have changed; without it the target launch or a phase did.
     """
     anchors = None if moved is None else [f"{AFTER_TASK}{id}" for id in moved]
     if anchors == [] or not await repository.has_planned(uow.tx, uow.org_id, home.id, anchors):
         return
     rules = await date_rules(uow)
     nodes = await repository.nodes(uow.tx, uow.org_id, home.id)
-    follow = rules.dates_follow == "always" and home.state in _RUNNING
     days = settle(
-        (planned(node, rules) for node in nodes), await anchors_of(uow, home, rules), rules, move=follow
+        (planned(node, rules) for node in nodes),
+        await anchors_of(uow, home, rules),
+        rules,
+        move=_who_follows(rules, home, answer),
     )
-    if not days:
+    fixed = _left_behind(answer, days)
+    if not days and not fixed:
         return
     done = {node.id for node in nodes if node.done}
-    rows = await repository.by_ids(uow.tx, uow.org_id, list(days))
-    causes = {row.id: _cause(row, home, done) for row in rows}
-    pairs = await save_tasks(uow, [(row, replace(row, due_date=days[row.id])) for row in rows], causes)
+    rows = await repository.by_ids(uow.tx, uow.org_id, [*days, *fixed])
+    accepted = answer is not None and answer.accepted
+    causes = {row.id: Cause("accepted") if accepted else _cause(row, home, done) for row in rows}
+    pairs = await save_tasks(uow, [(row, _followed(row, days)) for row in rows if not row.done], causes)
     for before, after in pairs:
         record_changes(uow, before, after)
-    shifted = [pair for pair in pairs if pair[0].due_date is not None]
+    shifted = [pair for pair in pairs if pair[0].due_date not in (None, pair[1].due_date)]
     if shifted:
         uow.record(
             "onboarding.dates_moved",
@@ -82,6 +101,28 @@ async def follow_dates(uow: UnitOfWork, home: Home, moved: Collection[str] | Non
             diff=[_moved(before, after) for before, after in shifted],
             livemode=home.livemode,
         )
+
+
+def _who_follows(rules: DateRules, home: Home, answer: Answer | None) -> bool | Collection[str]:
+    if home.state not in RUNNING:
+        return False
+    if rules.dates_follow == "ask" and answer is not None:
+        return answer.chosen
+    return rules.dates_follow == "always"
+
+
+def _left_behind(answer: Answer | None, days: Mapping[str, date | None]) -> list[str]:
+    """The tasks that were offered a move and are not to make it."""
+    if answer is None:
+        return []
+    return [id for id in answer.offered if id not in answer.chosen and id not in days]
+
+
+def _followed(row: TaskRow, days: Mapping[str, date | None]) -> TaskRow:
+    """``row`` with the day that its plan gives, or with the one it has, fixed."""
+    if row.id in days:
+        return replace(row, due_date=days[row.id])
+    return replace(row, due_anchor=None, due_offset=None)
 
 
 def _moved(before: TaskRow, after: TaskRow) -> Change:
@@ -119,7 +160,12 @@ async def record_locks(uow: UnitOfWork, ids: Sequence[str], was_locked: Collecti
 
 
 async def after_change(
-    uow: UnitOfWork, home: Home, pairs: Sequence[Pair], waiting: Sequence[str], was_locked: Collection[str]
+    uow: UnitOfWork,
+    home: Home,
+    pairs: Sequence[Pair],
+    waiting: Sequence[str],
+    was_locked: Collection[str],
+    answer: Answer | None = None,
 ) -> None:
     """What follows once ``pairs`` are saved: locks of the ``waiting`` tasks, then planned days."""
     if waiting:
@@ -127,4 +173,4 @@ async def after_change(
     moved = [
         after.id for before, after in pairs if before.due_date != after.due_date or before.done != after.done
     ]
-    await follow_dates(uow, home, moved)
+    await follow_dates(uow, home, moved, answer=answer)

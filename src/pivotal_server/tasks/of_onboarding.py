@@ -1,13 +1,18 @@
 """What a change of an onboarding or customer does to tasks. Called by those rooms, which it never calls."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
+from msgspec.structs import replace
+
+from pivotal_server.db.engine import Executor
 from pivotal_server.errors_catalogue import INVALID_REFERENCE
-from pivotal_server.tasks import repository
+from pivotal_server.tasks import repository, repository_page
 from pivotal_server.tasks.completion import complete_task, reopen_task
+from pivotal_server.tasks.dates import settle
+from pivotal_server.tasks.following import anchors_of, date_rules, planned
 from pivotal_server.tasks.home import Home
-from pivotal_server.tasks.writing import Cause, note_date, own_cause
+from pivotal_server.tasks.writing import Cause, note_date, own_cause, record_changes, save_tasks
 from pivotal_server.unit_of_work import UnitOfWork
 
 
@@ -54,6 +59,38 @@ async def complete_and_reopen(
             await complete_task(uow, home, row)
         else:
             await reopen_task(uow, home, row)
+
+
+async def where_open_task_of(db: Executor, org_id: str, member_id: str, ids: Sequence[str]) -> set[str]:
+    """Those of the onboardings ``ids`` in whose present phase a member has an open task or subtask."""
+    return await repository_page.where_open_task_of(db, org_id, member_id, ids)
+
+
+async def shift_open_dates(uow: UnitOfWork, home: Home, days: int) -> None:
+    """Move the due days of all open tasks by ``days``, as a resumed onboarding asks (ONB-DATE-6).
+
+    Those whose plan says another day leave the plan.
+    """
+    rules = await date_rules(uow)
+    nodes = await repository.nodes(uow.tx, uow.org_id, home.id)
+    moved = {
+        node.id: node.due_date + timedelta(days=days)
+        for node in nodes
+        if not node.done and node.due_date is not None
+    }
+    shifted = [replace(node, due_date=moved[node.id]) if node.id in moved else node for node in nodes]
+    by_plan = settle(
+        (planned(node, rules) for node in shifted), await anchors_of(uow, home, rules), rules, move=True
+    )
+    pairs = []
+    for row in await repository.by_ids(uow.tx, uow.org_id, list(moved)):
+        after = replace(row, due_date=moved[row.id])
+        if row.id in by_plan:
+            after = replace(after, due_anchor=None, due_offset=None)
+        pairs.append((row, after))
+    causes = {row.id: Cause("resumed", home.id) for row, _ in pairs}
+    for before, after in await save_tasks(uow, pairs, causes):
+        record_changes(uow, before, after)
 
 
 async def note_target(

@@ -83,6 +83,12 @@ SUBTASKS = Statement(
     ),
     into=TaskRow,
 )
+DELETED_WITH = Statement(
+    _SELECT.where(
+        _ORG, _C.parent_task_id == bindparam("parent_id"), _C.deleted_at == bindparam("deleted_at")
+    ).order_by(_C.display_id),
+    into=TaskRow,
+)
 ANCHORED_ON = Statement(
     _SELECT.where(_ORG, _LIVE, _OF_ONBOARDING, any_of(_C.due_anchor, "anchors")).order_by(_C.display_id),
     into=TaskRow,
@@ -271,6 +277,11 @@ async def open_of_assignee(db: Executor, org_id: str, customer_id: str, assignee
     """The open tasks that a contact of the customer has to do, by number, in whatever onboarding."""
     params = {"org_id": org_id, "customer_id": customer_id, "assignee_id": assignee_id}
     return await db.fetch_all(OPEN_OF_ASSIGNEE, params)
+
+
+async def deleted_with(db: Executor, org_id: str, parent_id: str, at: datetime) -> list[TaskRow]:
+    """The subtasks of a task that were deleted together with it."""
+    return await db.fetch_all(DELETED_WITH, {"org_id": org_id, "parent_id": parent_id, "deleted_at": at})
 
 
 async def anchored_on(db: Executor, org_id: str, onboarding_id: str, anchors: Sequence[str]) -> list[TaskRow]:

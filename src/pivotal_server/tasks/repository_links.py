@@ -19,6 +19,9 @@ DELETE_ALL_OF = Statement.write(
         _D.org_id == bindparam("org_id"), or_(any_of(_D.task_id, "ids"), any_of(_D.depends_on_id, "ids"))
     )
 )
+PREDECESSORS = Statement.scalar(
+    select(_D.depends_on_id).where(_D.org_id == bindparam("org_id"), _D.task_id == bindparam("task_id")), str
+)
 DEPENDENTS = Statement.scalar(
     select(_D.task_id).distinct().where(_D.org_id == bindparam("org_id"), any_of(_D.depends_on_id, "ids")),
     str,
@@ -58,6 +61,11 @@ async def replace(tx: Transaction, org_id: str, edges: Mapping[str, Sequence[str
 async def drop(tx: Transaction, org_id: str, ids: Sequence[str]) -> None:
     """Drop every dependency of and on these tasks."""
     await tx.execute(DELETE_ALL_OF, {"org_id": org_id, "ids": ids})
+
+
+async def predecessors_of(db: Executor, org_id: str, task_id: str) -> list[str]:
+    """The tasks that a task depends on."""
+    return await db.fetch_all(PREDECESSORS, {"org_id": org_id, "task_id": task_id})
 
 
 async def dependents(db: Executor, org_id: str, ids: Sequence[str]) -> list[str]:

@@ -39,6 +39,7 @@ from pivotal_server.tasks.writing import (
     note_date,
     own_cause,
     predecessors,
+    record,
     record_changes,
     save_tasks,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "id_of_external",
     "read_task",
     "read_tasks",
+    "restore_task",
     "shown",
 ]
 
@@ -310,6 +312,25 @@ async def delete_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
         record_changes(uow, before, after)
     await following.record_locks(uow, waiting, was_locked)
     return gone[0]
+
+
+async def restore_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
+    """Bring back a deleted task of a locked onboarding with the subtasks that were deleted with it.
+
+    What depended on it does so no more. A live one stays as it is. Raises ``onboarding_done``,
+    ``task_not_found`` for a subtask whose task is gone, ``limit_reached``, ``external_id_taken``.
+    """
+    if row.deleted_at is None:
+        return row
+    refuse_done(home)
+    if row.parent_task_id is not None:
+        await get_task(uow.tx, uow.org_id, row.parent_task_id)
+    family = [row, *await repository.deleted_with(uow.tx, uow.org_id, row.id, row.deleted_at)]
+    await check_room(uow, home, len(family))
+    pairs = [(one, replace(one, deleted_at=None, depends_on=encoded([]))) for one in family]
+    saved = await save_tasks(uow, pairs)
+    record(uow, saved[0][1], "task.restored")
+    return saved[0][1]
 
 
 def _without(row: TaskRow, ids: list[str]) -> TaskRow:

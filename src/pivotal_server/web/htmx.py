@@ -1,6 +1,7 @@
 """What a page handler says to htmx, and the plain answer to browsers without scripts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -32,16 +33,29 @@ def go_to(request: Request, url: str) -> Response:
 
 
 def saved(
-    request: Request, back_to: str, *, toast: str, detail: str = "", refresh: Sequence[str] = ()
+    request: Request,
+    back_to: str,
+    *,
+    toast: str,
+    detail: str = "",
+    act: tuple[str, str] | None = None,
+    undo: bool = False,
+    more: Mapping[str, Any] | None = None,
+    refresh: Sequence[str] = (),
 ) -> Response:
     """Answer a form that was saved in a dialog.
 
-    A script closes the dialog, shows the toast and asks for the fragments ``refresh`` again. Without
+    A script closes the dialog, shows the toast and asks for the fragments ``refresh`` again. ``act``: label
+    and address of a button on the toast; it opens a dialog or, with ``undo``, posts to the address. ``more``
+    is for the script of the form. Without
     scripts the browser goes to ``back_to``.
     """
     if not is_htmx(request):
         return RedirectResponse(back_to, status_code=303)
-    event = {"saved": {"toast": toast, "detail": detail, "refresh": list(refresh)}}
+    event: dict[str, Any] = {"toast": toast, "detail": detail, "refresh": list(refresh)}
+    if act is not None:
+        event["act"] = {"label": act[0], "url": act[1], "undo": undo}
+    event = {"saved": {**event, **(more or {})}}
     # A header holds Latin-1 only; JSON can spell the rest.
     text = msgspec.json.encode(event).decode()
     escaped = "".join(letter if letter.isascii() else _escape(letter) for letter in text)

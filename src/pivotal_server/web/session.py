@@ -128,13 +128,14 @@ class Guest:
 class Visit:
     """One request of somebody who is signed in."""
 
-    __slots__ = ("access", "actor", "client", "fields", "frame", "request", "services", "session")
+    __slots__ = ("access", "actor", "browser", "client", "fields", "frame", "request", "services", "session")
 
     def __init__(self, guest: Guest, session: Session, nav: str) -> None:
         self.request = guest.request
         self.services = guest.services
         self.session = session
         self.client = guest.client
+        self.browser = guest.browser
         self.fields = guest.fields
         self.actor: Actor = session_store.actor_of(session)
         self.access = _access(session)
@@ -208,12 +209,13 @@ class Visit:
 
 
 def page(
-    nav: str = "", *, capability: str | None = None
+    nav: str = "", *, capability: str | None = None, reads_form: bool = True
 ) -> Callable[[Callable[[Visit], Awaitable[Response]]], Endpoint]:
     """A page for people who are signed in.
 
     ``nav``: key of the navigation entry that is current. ``capability``: what the role must be able to do
-    somewhere; others get 403. Whoever is not signed in is sent to the sign-in page and back, or gets 401 when
+    somewhere; others get 403. ``reads_form`` is false for a handler that reads an upload itself, and then
+    checks its form token too. Whoever is not signed in is sent to the sign-in page and back, or gets 401 when
     a script asks.
     """
 
@@ -226,7 +228,8 @@ def page(
                 return _send_to_login(request)
             visit = Visit(guest, session, nav)
             request.scope[FRAME] = visit.frame
-            await guest.read_form(session.person_id)
+            if reads_form:
+                await guest.read_form(session.person_id)
             visit.fields = guest.fields
             if capability is not None and capability not in visit.frame.can:
                 raise refusal(capability, visit.access)

@@ -6,13 +6,14 @@ the room in front: ``customers/list.html``. The macros of ``components.html`` ar
 """
 
 import functools
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
-from jinja2_fragments import render_blocks
+from jinja2_fragments import render_block
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -38,6 +39,7 @@ _HTMX_CONFIG = {
         {"code": "[45]..", "swap": False, "error": True},
     ],
 }
+_EXTENDS = re.compile(r"""\{%-?\s*extends\s+["']([a-z_/.]+)["']\s*-?%\}""")
 _HEADERS = {"Cache-Control": "no-store", "Vary": "HX-Request"}
 
 
@@ -82,7 +84,20 @@ def render_text(name: str, context: Mapping[str, Any], *, block: str | Sequence[
     if block is None:
         return environment().get_template(name).render(context)
     names = [block] if isinstance(block, str) else block
-    return render_blocks(environment(), name, names, **context)
+    return "".join(render_block(environment(), _holder(name, one), one, **context) for one in names)
+
+
+@functools.cache
+def _holder(name: str, block: str) -> str:
+    """The template that holds a block: ``name`` itself, or the nearest one that it extends."""
+    env = environment()
+    while block not in env.get_template(name).blocks:
+        assert env.loader is not None
+        parent = _EXTENDS.search(env.loader.get_source(env, name)[0])
+        if parent is None:
+            break
+        name = parent[1]
+    return name
 
 
 def render(

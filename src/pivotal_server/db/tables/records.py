@@ -140,6 +140,9 @@ onboardings = Table(
     Column("phase_entered_at", Timestamp, nullable=False),
     Column("shifts_in_phase", Integer, nullable=False),
     Column("state", Key, nullable=False),
+    # Since when and why it is in its state; empty for the state that it began with.
+    Column("state_since", Timestamp),
+    Column("state_reason", Text),
     Column("started_at", Timestamp, nullable=False),
     Column("launched_at", Timestamp),
     Column("completed_at", Timestamp),
@@ -177,6 +180,21 @@ onboardings = Table(
     live_index(
         "onboardings_csm", "org_id", "csm_id", "created_at", also="csm_id IS NOT NULL AND NOT customer_hidden"
     ),
+    # The columns of the board.
+    live_index(
+        "onboardings_board",
+        "org_id",
+        "phase",
+        "target_launch_date",
+        "display_id",
+        also="state <> 'done' AND NOT customer_hidden",
+    ),
+    live_index(
+        "onboardings_completed",
+        "org_id",
+        "completed_at",
+        also="completed_at IS NOT NULL AND NOT customer_hidden",
+    ),
 )
 
 phase_transitions = Table(
@@ -191,5 +209,7 @@ phase_transitions = Table(
     Column("actor", Key, nullable=False),
     Column("reason", Text),
     Column("note", Text),
+    # The launch that a send back took away.
+    Column("launched_at", Timestamp),
     PrimaryKeyConstraint("org_id", "onboarding_id", "at"),
 )

@@ -48,6 +48,14 @@ activity = Table(
         postgresql_where=text("customer_id IS NOT NULL"),
     ),
     Index(
+        "activity_onboarding",
+        "org_id",
+        "onboarding_id",
+        "created_at",
+        sqlite_where=text("onboarding_id IS NOT NULL"),
+        postgresql_where=text("onboarding_id IS NOT NULL"),
+    ),
+    Index(
         "activity_request",
         "org_id",
         "request_id",

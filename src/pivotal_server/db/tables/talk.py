@@ -97,4 +97,7 @@ attachments = Table(
     Column("deleted_at", Timestamp),
     PrimaryKeyConstraint("org_id", "id"),
     ForeignKeyConstraint(["org_id", "id"], ["files.org_id", "files.id"], name="attachments_file_fk"),
+    live_index(
+        "attachments_onboarding", "org_id", "onboarding_id", "created_at", also="onboarding_id IS NOT NULL"
+    ),
 )

@@ -105,6 +105,18 @@ tasks = Table(
         also="assignee_id IS NOT NULL AND NOT customer_hidden",
     ),
     live_index("tasks_customer", "org_id", "customer_id", "created_at"),
+    # Progress is counted here, and the tasks of a phase are read in their order.
+    live_index(
+        "tasks_phase",
+        "org_id",
+        "onboarding_id",
+        "phase",
+        "position",
+        "display_id",
+        "done",
+        "orphaned",
+        also="parent_task_id IS NULL",
+    ),
     live_index(
         "tasks_due", "org_id", "created_at", "due_date", also="due_date IS NOT NULL AND NOT customer_hidden"
     ),

@@ -13,3 +13,6 @@ import "./toast.js";
 import "./copy.js";
 import "./time.js";
 import "./live.js";
+import "./autosave.js";
+import "./select.js";
+import "./composer.js";

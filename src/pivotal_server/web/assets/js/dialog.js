@@ -22,11 +22,11 @@ async function closeAsking(dialog) {
   dialog.close();
 }
 
-function show(link, html) {
-  const kind = link.dataset.dialog;
+/** Shows HTML that the server sent as a dialog; `from` is where it came from, `kind` as in data-dialog. */
+export function showDialog(html, from, kind = "center") {
   const dialog = element("dialog", { className: kind === "confirm" ? "alert-dialog" : "dialog", innerHTML: html });
   if (kind === "side") dialog.dataset.at = "side";
-  dialog.dataset.from = link.getAttribute("href");
+  dialog.dataset.from = from;
   const title = dialog.querySelector("h2");
   if (title?.id) dialog.setAttribute("aria-labelledby", title.id);
   dialog.addEventListener("close", () => dialog.remove());
@@ -46,7 +46,7 @@ export async function openFrom(link) {
     // A whole page, of an older or newer release or of a proxy, is nothing to put into a dialog.
     const isFragment = answer.ok && !/^\s*<!doctype/i.test(text);
     if (answer.status === 401) sessionEnded();
-    else if (isFragment) show(link, text);
+    else if (isFragment) showDialog(text, link.getAttribute("href"), link.dataset.dialog);
     else location.assign(link.href);
   } catch {
     toast({ text: "The server cannot be reached", detail: "Check the network and try again.", kind: "bad" });
@@ -59,7 +59,9 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog]");
   if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
     event.preventDefault();
-    openFrom(link);
+    // A panel leads to another one in its place.
+    const panel = link.dataset.dialog === "side" ? link.closest("dialog[data-at=side]") : null;
+    openFrom(link).then(() => panel?.close());
     return;
   }
   const opener = event.target.closest("[data-open]");

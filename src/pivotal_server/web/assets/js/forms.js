@@ -2,6 +2,7 @@
 // faults, a lost network among them, are shown inside the form, which stays as it was and can be sent again.
 // Success arrives as the event "saved".
 import { element, parse } from "./dom.js";
+import { showDialog } from "./dialog.js";
 import { reloadWithDraft } from "./drafts.js";
 import { refresh } from "./live.js";
 import { sessionEnded } from "./session.js";
@@ -35,10 +36,19 @@ function showFault(form, xhr) {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, elt } = event.detail;
-  if (xhr.status < 400) return;
   const form = elt.closest("form");
+  const answersForm = () => parse(xhr.responseText).firstElementChild?.matches("form") === true;
+  // A form with data-ask acts at once, unless the server asks back by a form of its own, at whatever status.
+  const asks = form?.matches("[data-ask]") || (form?.matches("[data-ask-ok]") && xhr.status === 200);
+  if (asks && xhr.status !== 204 && answersForm()) {
+    event.detail.shouldSwap = false;
+    event.detail.isError = false;
+    showDialog(xhr.responseText, form.getAttribute("action"));
+    return;
+  }
+  if (xhr.status < 400) return;
   event.detail.isError = false;
-  event.detail.shouldSwap = form !== null && parse(xhr.responseText).firstElementChild?.matches("form") === true;
+  event.detail.shouldSwap = form !== null && answersForm();
   if (event.detail.shouldSwap) return;
   if (xhr.status === 401) sessionEnded();
   else showFault(form, xhr);
@@ -66,14 +76,41 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 // HX-Trigger: {"saved": {"toast": "…", "detail": "…", "refresh": ["contacts", …]}}
 document.addEventListener("saved", (event) => {
-  const form = event.target.closest?.("form");
-  const { toast: text, detail, refresh: names } = event.detail;
+  const form = event.target instanceof Element ? event.target.closest("form") : null;
+  const { toast: text, detail, act, refresh: names } = event.detail;
   if (form) {
     markClean(form);
-    form.closest("dialog")?.close();
+    if (form.matches("[data-clears]")) form.reset();
+    const dialog = form.closest("dialog");
+    // A panel stays open after what is done in it; a question asked above it is closed.
+    if (dialog && (!dialog.querySelector("[data-panel]") || form.matches("[data-closes]"))) dialog.close();
   }
-  if (text) toast({ text, detail });
+  if (text) toast({ text, detail, act });
   if (names?.length) refresh(names);
+});
+
+/** Posts to an address as a form without fields would, such as an undo does. */
+export async function post(url) {
+  const token = document.querySelector('input[name="csrf_token"]')?.value ?? "";
+  let answer;
+  try {
+    answer = await fetch(url, {
+      method: "POST",
+      headers: { "HX-Request": "true", "X-CSRF-Token": token },
+    });
+  } catch {
+    toast({ text: "The server cannot be reached", detail: "Check the network and try again.", kind: "bad" });
+    return;
+  }
+  const trigger = answer.headers.get("HX-Trigger");
+  if (answer.status === 401) sessionEnded();
+  else if (trigger) document.dispatchEvent(new CustomEvent("saved", { detail: JSON.parse(trigger).saved }));
+  else if (!answer.ok) toast({ text: parse(await answer.text()).querySelector("strong")?.textContent ?? "This could not be undone", kind: "bad" });
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-post]");
+  if (button) post(button.dataset.post);
 });
 
 document.addEventListener("click", (event) => {

@@ -1,6 +1,7 @@
 // Live updates. The stream at data-live carries only names of fragments that changed (none: all of them); the
 // page asks for those again and morphs them in. Focus, scroll, open menus and fields in use are left alone.
 // A hidden tab closes its stream (browsers allow six connections a host) and catches up when shown.
+import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph";
 import { parse } from "./dom.js";
 import { sessionEnded } from "./session.js";
@@ -48,9 +49,25 @@ async function fetchFragments(wanted) {
     const fresh = incoming.querySelector(`[data-fragment="${CSS.escape(old.dataset.fragment)}"]`);
     if (!fresh) continue;
     Idiomorph.morph(old, fresh, RULES);
+    htmx.process(old);
     old.dispatchEvent(new CustomEvent("pivotal:content", { bubbles: true }));
   }
 }
+
+/** Asks for the content of an open panel again and morphs it in. */
+async function fetchPanel(dialog) {
+  const answer = await fetch(dialog.dataset.from, { headers: { "HX-Request": "true" } });
+  if (answer.status === 404) dialog.close();
+  if (!answer.ok) return;
+  const fresh = parse(await answer.text()).querySelector("[data-panel]");
+  const old = dialog.querySelector("[data-panel]");
+  if (!fresh || !old) return;
+  Idiomorph.morph(old, fresh, RULES);
+  htmx.process(dialog);
+  dialog.dispatchEvent(new CustomEvent("pivotal:content", { bubbles: true }));
+}
+
+const panels = () => [...document.querySelectorAll("dialog[open]")].filter((dialog) => dialog.querySelector("[data-panel]"));
 
 async function run() {
   if (running) return;
@@ -60,6 +77,7 @@ async function run() {
       const wanted = names;
       names = new Set();
       await fetchFragments(wanted);
+      await Promise.all(panels().map(fetchPanel));
     }
   } catch {
     // The next event or poll asks again.
@@ -72,9 +90,24 @@ async function run() {
 export function refresh(wanted) {
   const here = new Set(fragments().map((node) => node.dataset.fragment));
   for (const name of wanted) if (here.has(name)) names.add(name);
+  // A drag is not disturbed: what is new comes when it has ended.
+  if (document.documentElement.dataset.dragging !== undefined) return;
   clearTimeout(soon);
   soon = setTimeout(run, 50);
 }
+
+// A link with data-swap changes the address and asks for that fragment of it, without loading the page.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-swap]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  history.pushState(null, "", link.href);
+  refresh([link.dataset.swap]);
+});
+addEventListener("popstate", () => refreshAll());
+document.addEventListener("pivotal:dropped", () => {
+  if (names.size) refresh([...names]);
+});
 
 const refreshAll = () => refresh(fragments().map((node) => node.dataset.fragment));
 

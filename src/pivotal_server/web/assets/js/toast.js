@@ -2,6 +2,8 @@
 import { element, icon } from "./dom.js";
 
 const LIFE = 6000;
+/** With a button on it that undoes something. */
+const LONG_LIFE = 10_000;
 
 function remove(toast) {
   toast.setAttribute("aria-hidden", "true");
@@ -10,11 +12,12 @@ function remove(toast) {
 
 function start(toast) {
   if (toast.dataset.kind === "bad") return;
-  let timer = setTimeout(() => remove(toast), LIFE);
+  const life = "long" in toast.dataset ? LONG_LIFE : LIFE;
+  let timer = setTimeout(() => remove(toast), life);
   const pause = () => clearTimeout(timer);
   const resume = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => remove(toast), LIFE);
+    timer = setTimeout(() => remove(toast), life);
   };
   toast.addEventListener("mouseenter", pause);
   toast.addEventListener("focusin", pause);
@@ -22,8 +25,21 @@ function start(toast) {
   toast.addEventListener("focusout", resume);
 }
 
-/** Shows one line and, below it, one detail. `kind` is good, info or bad. */
-export function toast({ text, detail = "", kind = "good" }) {
+/** The button of a toast: it opens a dialog, or undoes what has just been done. */
+function actButton({ label, url, undo }) {
+  const button = undo
+    ? element("button", { type: "button", className: "btn", textContent: label })
+    : element("a", { href: url, className: "btn", textContent: label });
+  button.dataset.variant = "outline";
+  button.dataset.size = "sm";
+  if (undo) button.dataset.post = url;
+  else button.dataset.dialog = "center";
+  button.addEventListener("click", () => remove(button.closest(".toast")));
+  return button;
+}
+
+/** Shows one line and, below it, one detail. `kind` is good, info or bad; `act` is a button on it. */
+export function toast({ text, detail = "", kind = "good", act }) {
   const words = element("section", {}, element("h2", { textContent: text }));
   if (detail) words.append(element("p", { textContent: detail }));
   const close = element("button", { type: "button", className: "btn" }, icon("x"));
@@ -32,9 +48,11 @@ export function toast({ text, detail = "", kind = "good" }) {
   close.dataset.closeToast = "";
   close.setAttribute("aria-label", "Dismiss");
   const sign = kind === "good" ? icon("circle-check") : kind === "bad" ? icon("circle-alert") : icon("info");
-  const content = element("div", { className: "toast-content" }, sign, words, element("div", { className: "toast-acts" }, close));
+  const acts = element("div", { className: "toast-acts" }, ...(act ? [actButton(act), close] : [close]));
+  const content = element("div", { className: "toast-content" }, sign, words, acts);
   const node = element("div", { className: "toast" }, content);
   node.dataset.kind = kind;
+  if (act) node.dataset.long = "";
   node.setAttribute("role", kind === "bad" ? "alert" : "status");
   node.setAttribute("aria-atomic", "true");
   document.getElementById("toaster").append(node);

@@ -1,0 +1,77 @@
+"""Entries as CSV (APP-ACT-5, APP-EXP-2)."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from pivotal_server.activity.service import ActivityRow
+from pivotal_server.kit.clock import wire
+
+COLUMNS = (
+    *("timestamp", "actor", "actor_type", "event_type", "field", "old_value", "new_value"),
+    *("onboarding_id", "customer_id", "target_type", "target_id", "reason", "origin", "request_id"),
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_csv(rows: Iterable[ActivityRow]) -> str:
+    """Entries as RFC 4180 text with a mark of UTF-8: a line for each changed field, or for the entry itself.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for row in rows:
+        for field, old, new in _changes(row):
+            writer.writerow([_cell(value) for value in _line(row, field, old, new)])
+    return "\ufeff" + out.getvalue()
+
+
+def _changes(row: ActivityRow) -> Sequence[tuple[str, Any, Any]]:
+    raw = row.personal_diff if row.diff is None else row.diff
+    if raw is None:
+        return [("", None, None)]
+    changes = msgspec.json.decode(raw, type=list[dict[str, Any]])
+    return [(change["field"], change["old"], change["new"]) for change in changes] or [("", None, None)]
+
+
+def _line(row: ActivityRow, field: str, old: Any, new: Any) -> list[Any]:
+    names = {"member": row.member_name or "Somebody", "contact": row.contact_name or "Removed contact"}
+    return [
+        wire(row.created_at),
+        names.get(row.actor_type) or row.actor or "Pivotal",
+        row.actor_type,
+        row.event,
+        field,
+        old,
+        new,
+        row.onboarding_id,
+        row.customer_id,
+        row.target_type,
+        row.target_id,
+        row.reason,
+        row.origin,
+        row.request_id,
+    ]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if text.startswith(_FORMULA) and not _is_number(text):
+        return f"'{text}"
+    return text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

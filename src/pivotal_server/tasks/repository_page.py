@@ -1,0 +1,297 @@
+"""SQL of what pages show of tasks: lines of a plan, counts by phase, notes on dates."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+
+from pivotal_server.db.engine import Executor
+from pivotal_server.db.statements import Statement, any_of, columns_of
+from pivotal_server.db.tables import contacts, date_notes, onboardings, tasks
+
+MARK_LASTS = timedelta(days=30)
+
+
+class TaskLine(msgspec.Struct, frozen=True):
+    """One task in the list of a plan."""
+
+    id: str
+    display_id: int
+    phase: str
+    title: str
+    assignee_id: str | None
+    due_date: date | None
+    due_anchor: str | None
+    due_offset: int | None
+    done: bool
+    auto: bool
+    customer_facing: bool
+    completed_at: datetime | None
+    carried_over_at: datetime | None
+    orphaned: bool
+    livemode: bool
+    parent_task_id: str | None
+    contact_name: str | None
+
+
+class PhaseCount(msgspec.Struct, frozen=True):
+    """How many tasks an onboarding has in a phase, subtasks left out.
+
+    ``total`` and ``done`` leave out orphaned ones, ``open`` and ``all`` do not.
+    """
+
+    onboarding_id: str
+    phase: str
+    all: int
+    total: int
+    done: int
+    open: int
+
+
+class NoteRow(msgspec.Struct, frozen=True):
+    """Why a date is what it is. Without a task it is the target launch."""
+
+    task_id: str | None
+    at: datetime
+    old_date: date | None
+    new_date: date | None
+    cause: str
+    cause_id: str | None
+    actor: str
+    reason: str | None
+
+
+_C = tasks.c
+_ORG = _C.org_id == bindparam("org_id")
+_LIVE = _C.deleted_at.is_(None)
+_OF_ONBOARDING = _C.onboarding_id == bindparam("onboarding_id")
+_TOP = _C.parent_task_id.is_(None)
+_WITH_CONTACT = tasks.outerjoin(
+    contacts,
+    and_(
+        contacts.c.org_id == _C.org_id,
+        contacts.c.id == _C.assignee_id,
+        contacts.c.deleted_at.is_(None),
+    ),
+)
+_OWN = [name for name in TaskLine.__struct_fields__ if name != "contact_name"]
+_LINES = select(*[_C[name] for name in _OWN], contacts.c.name.label("contact_name")).select_from(
+    _WITH_CONTACT
+)
+
+_LATE = and_(
+    ~_C.done,
+    or_(
+        _C.carried_over_at.is_not(None),
+        and_(_C.due_date < bindparam("today"), ~_C.orphaned, any_of(_C.phase, "reached")),
+    ),
+)
+FILTERS: dict[str, ColumnElement[bool]] = {
+    "mine": _C.assignee_id == bindparam("me"),
+    "overdue": _LATE,
+    "facing": _C.customer_facing,
+    "unassigned": and_(_C.assignee_id.is_(None), ~_C.done),
+}
+
+
+def _of_phase(*conditions: ColumnElement[bool]) -> Statement[TaskLine]:
+    found: Select[Any] = _LINES.where(
+        _ORG, _LIVE, _OF_ONBOARDING, _TOP, _C.phase == bindparam("phase"), *conditions
+    )
+    return Statement(
+        found.order_by(_C.position, _C.display_id).limit(bindparam("limit")),
+        into=TaskLine,
+    )
+
+
+def _filtered(condition: ColumnElement[bool]) -> Statement[TaskLine]:
+    """Matching tasks of all phases; subtasks too, since those are assigned and due by themselves."""
+    found = _LINES.where(_ORG, _LIVE, _OF_ONBOARDING, condition)
+    return Statement(
+        found.order_by(_C.done, _C.due_date.is_(None), _C.due_date, _C.display_id).limit(bindparam("limit")),
+        into=TaskLine,
+    )
+
+
+OF_PHASE = _of_phase()
+FILTERED = {name: _filtered(condition) for name, condition in FILTERS.items()}
+OPEN_OF_PHASE = Statement(
+    _LINES.where(_ORG, _LIVE, _OF_ONBOARDING, _C.phase == bindparam("phase"), ~_C.done, _TOP)
+    .order_by(_C.position, _C.display_id)
+    .limit(bindparam("limit")),
+    into=TaskLine,
+)
+DONE_OF_PHASE = Statement(
+    _LINES.where(_ORG, _LIVE, _OF_ONBOARDING, _C.phase == bindparam("phase"), _C.done, _TOP)
+    .order_by(_C.position, _C.display_id)
+    .limit(bindparam("limit")),
+    into=TaskLine,
+)
+LINES_OF = Statement(_LINES.where(_ORG, _LIVE, any_of(_C.id, "ids")).order_by(_C.display_id), into=TaskLine)
+BELOW = Statement(
+    _LINES.where(_ORG, _LIVE, _C.parent_task_id == bindparam("parent_id")).order_by(
+        _C.position, _C.display_id
+    ),
+    into=TaskLine,
+)
+SUBTASK_COUNTS = Statement.rows(
+    select(_C.parent_task_id, func.count(), func.count().filter(_C.done))
+    .where(_ORG, _LIVE, any_of(_C.parent_task_id, "ids"))
+    .group_by(_C.parent_task_id)
+)
+COUNTS = Statement(
+    select(
+        _C.onboarding_id,
+        _C.phase,
+        func.count().label("all"),
+        func.count().filter(~_C.orphaned).label("total"),
+        func.count().filter(and_(_C.done, ~_C.orphaned)).label("done"),
+        func.count().filter(~_C.done).label("open"),
+    )
+    .where(_ORG, _LIVE, _TOP, any_of(_C.onboarding_id, "ids"))
+    .group_by(_C.onboarding_id, _C.phase),
+    into=PhaseCount,
+)
+TITLES = Statement.rows(
+    select(_C.id, _C.display_id, _C.title)
+    .where(_ORG, _LIVE, _OF_ONBOARDING, _TOP)
+    .order_by(_C.display_id)
+    .limit(2_000)
+)
+OPEN_TASK_OF = Statement.scalar(
+    select(_C.onboarding_id)
+    .distinct()
+    .select_from(
+        tasks.join(onboardings, and_(onboardings.c.org_id == _C.org_id, onboardings.c.id == _C.onboarding_id))
+    )
+    .where(
+        _ORG,
+        _LIVE,
+        ~_C.done,
+        _C.assignee_id == bindparam("member_id"),
+        any_of(_C.onboarding_id, "ids"),
+        _C.phase == onboardings.c.phase,
+    ),
+    str,
+)
+
+_N = date_notes.c
+_NOTES = select(*columns_of(NoteRow, date_notes)).where(_N.org_id == bindparam("org_id"))
+NOTES_OF_TASK = Statement(
+    _NOTES.where(_N.task_id == bindparam("task_id")).order_by(_N.at.desc(), _N.id.desc()).limit(50),
+    into=NoteRow,
+)
+NOTES_OF_TARGET = Statement(
+    _NOTES.where(_N.onboarding_id == bindparam("onboarding_id"), _N.task_id.is_(None))
+    .order_by(_N.at.desc(), _N.id.desc())
+    .limit(bindparam("limit")),
+    into=NoteRow,
+)
+# A first day is no move.
+NOTES_SINCE = Statement(
+    _NOTES.where(any_of(_N.task_id, "ids"), _N.at >= bindparam("since"), _N.old_date.is_not(None)).order_by(
+        _N.at, _N.id
+    ),
+    into=NoteRow,
+)
+
+
+async def of_phase(db: Executor, org_id: str, onboarding_id: str, phase: str, limit: int) -> list[TaskLine]:
+    """The first ``limit`` tasks of a phase in their order, subtasks left out."""
+    params = {"org_id": org_id, "onboarding_id": onboarding_id, "phase": phase, "limit": limit}
+    return await db.fetch_all(OF_PHASE, params)
+
+
+async def filtered(
+    db: Executor,
+    org_id: str,
+    onboarding_id: str,
+    name: str,
+    *,
+    me: str,
+    today: date,
+    reached: Sequence[str],
+    limit: int,
+) -> list[TaskLine]:
+    """Tasks and subtasks by a filter of ``FILTERS``: open ones first, by due day. ``reached``: phases up to
+    the present one.
+    """
+    params: dict[str, Any] = {"org_id": org_id, "onboarding_id": onboarding_id, "limit": limit}
+    if name == "mine":
+        params["me"] = me
+    elif name == "overdue":
+        params |= {"today": today, "reached": reached}
+    return await db.fetch_all(FILTERED[name], params)
+
+
+async def open_of_phase(
+    db: Executor, org_id: str, onboarding_id: str, phase: str, limit: int
+) -> list[TaskLine]:
+    """The open tasks of a phase in their order, subtasks left out."""
+    params = {"org_id": org_id, "onboarding_id": onboarding_id, "phase": phase, "limit": limit}
+    return await db.fetch_all(OPEN_OF_PHASE, params)
+
+
+async def done_of_phase(
+    db: Executor, org_id: str, onboarding_id: str, phase: str, limit: int
+) -> list[TaskLine]:
+    """The done tasks of a phase in their order, subtasks left out."""
+    params = {"org_id": org_id, "onboarding_id": onboarding_id, "phase": phase, "limit": limit}
+    return await db.fetch_all(DONE_OF_PHASE, params)
+
+
+async def lines_of(db: Executor, org_id: str, ids: Sequence[str]) -> list[TaskLine]:
+    """The live tasks with these ids, by number."""
+    return await db.fetch_all(LINES_OF, {"org_id": org_id, "ids": ids}) if ids else []
+
+
+async def below(db: Executor, org_id: str, parent_id: str) -> list[TaskLine]:
+    """The subtasks of a task in their order."""
+    return await db.fetch_all(BELOW, {"org_id": org_id, "parent_id": parent_id})
+
+
+async def subtask_counts(db: Executor, org_id: str, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """How many subtasks these tasks have, and how many of them are done; tasks without any are left out."""
+    if not ids:
+        return {}
+    found = await db.fetch_all(SUBTASK_COUNTS, {"org_id": org_id, "ids": ids})
+    return {task: (count, done) for task, count, done in found}
+
+
+async def counts(db: Executor, org_id: str, ids: Sequence[str]) -> list[PhaseCount]:
+    """How many tasks these onboardings have by phase; phases without any are left out."""
+    return await db.fetch_all(COUNTS, {"org_id": org_id, "ids": ids}) if ids else []
+
+
+async def where_open_task_of(db: Executor, org_id: str, member_id: str, ids: Sequence[str]) -> set[str]:
+    """Those of the onboardings ``ids`` in whose present phase a member has an open task or subtask."""
+    if not ids:
+        return set()
+    return set(await db.fetch_all(OPEN_TASK_OF, {"org_id": org_id, "member_id": member_id, "ids": ids}))
+
+
+async def notes_of_task(db: Executor, org_id: str, task_id: str) -> list[NoteRow]:
+    """The newest 50 notes on the date of a task, newest first."""
+    return await db.fetch_all(NOTES_OF_TASK, {"org_id": org_id, "task_id": task_id})
+
+
+async def notes_of_target(db: Executor, org_id: str, onboarding_id: str, limit: int) -> list[NoteRow]:
+    """The newest notes on the target launch of an onboarding, newest first."""
+    params = {"org_id": org_id, "onboarding_id": onboarding_id, "limit": limit}
+    return await db.fetch_all(NOTES_OF_TARGET, params)
+
+
+async def notes_since(db: Executor, org_id: str, ids: Sequence[str], since: datetime) -> dict[str, NoteRow]:
+    """The newest note on the date of each of these tasks that moved since a moment."""
+    if not ids:
+        return {}
+    found = await db.fetch_all(NOTES_SINCE, {"org_id": org_id, "ids": ids, "since": since})
+    return {note.task_id: note for note in found if note.task_id is not None}
+
+
+async def titles_of(db: Executor, org_id: str, onboarding_id: str) -> list[tuple[str, int, str]]:
+    """Id, number and title of the top-level tasks of an onboarding by number, at most 2,000."""
+    found = await db.fetch_all(TITLES, {"org_id": org_id, "onboarding_id": onboarding_id})
+    return [(id, number, title) for id, number, title in found]

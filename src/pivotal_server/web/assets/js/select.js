@@ -1,0 +1,33 @@
+// Boxes that select rows: Shift+click takes a range, the box with data-select-all takes all of that name.
+let last;
+
+const boxes = (name) => [...document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`)];
+
+function say(name) {
+  const ticked = boxes(name).filter((box) => box.checked).length;
+  const label = document.querySelector("[data-selected]");
+  if (label) label.textContent = ticked === 1 ? "1 selected" : `${ticked} selected`;
+}
+
+document.addEventListener("click", (event) => {
+  const all = event.target.closest("[data-select-all]");
+  if (all) {
+    boxes(all.dataset.selectAll).forEach((box) => {
+      box.checked = all.checked;
+    });
+    say(all.dataset.selectAll);
+    return;
+  }
+  const box = event.target;
+  const name = document.querySelector("[data-select-all]")?.dataset.selectAll;
+  if (!name || !box.matches?.(`input[type=checkbox][name="${name}"]`)) return;
+  if (event.shiftKey && last?.isConnected) {
+    const row = boxes(name);
+    const [from, to] = [row.indexOf(last), row.indexOf(box)].sort((one, other) => one - other);
+    row.slice(from, to + 1).forEach((one) => {
+      one.checked = box.checked;
+    });
+  }
+  last = box;
+  say(name);
+});

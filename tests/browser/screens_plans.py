@@ -1,0 +1,133 @@
+"""Pictures of onboardings, their tasks, the board and the templates, and what is in them."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from playwright.async_api import Page
+
+from pivotal_server.kit import clock
+from tests.support.records import created
+
+LONG_TITLE = (
+    "A very long title of a task that somebody has pasted from an e-mail of the customer, with all its words"
+)
+Json = dict[str, Any]
+Act = Callable[[Any, Page], Awaitable[None]]
+
+
+async def plan(api: httpx.AsyncClient, onboarding: Json, owners: list[str]) -> None:
+    """A plan of some weeks: done, late, locked and customer-facing tasks over several phases."""
+    path = f"/onboardings/{onboarding['id']}"
+
+    async def task(title: str, **fields: Any) -> Json:
+        return await created(api, f"{path}/tasks", {"title": title, **fields})
+
+    def day(days: int) -> str:
+        return (clock.now() + timedelta(days=days)).date().isoformat()
+
+    kickoff = await task("Kick-off call", phase="before_getting_started", assignee_id=owners[0])
+    await api.post(f"/tasks/{kickoff['id']}/complete", json={"note": "Goals agreed, minutes are attached."})
+    await task(
+        "Sign the data processing agreement",
+        phase="before_getting_started",
+        due_date=day(-3),
+        customer_facing=True,
+        assignee_id=owners[1],
+    )
+    mapping = await task("Data mapping", phase="program_design", due_date=day(-2), assignee_id=owners[0])
+    await api.post(f"/tasks/{mapping['id']}/subtasks", json={"title": "Customer fields", "done": True})
+    await api.post(f"/tasks/{mapping['id']}/subtasks", json={"title": "Order history", "due_date": day(1)})
+    await task(
+        "Points and tiers workshop",
+        phase="program_design",
+        due_date=day(0),
+        assignee_id=owners[2],
+        description="Bring the **tier table**.\n\n- [x] invite Mira\n- [ ] book the room",
+    )
+    review = await task(
+        "Review of the program rules",
+        phase="program_design",
+        depends_on=[mapping["id"]],
+        due_anchor="target_launch",
+        due_offset=-10,
+        customer_facing=True,
+    )
+    await task(
+        LONG_TITLE,
+        phase="program_design",
+    )
+    await task("Build the loyalty page", phase="program_buildout", due_anchor="phase_start", due_offset=7)
+    await task("Announce the launch", phase="launch", due_anchor="target_launch", due_offset=0)
+    for body in (
+        "Mira confirmed a rolling 12-month expiry.\n\n> Points end after a year.\n\n`rules.xlsx` is updated.",
+        "Who writes the tier texts?",
+    ):
+        await created(api, f"{path}/comments", {"body": body})
+    await created(
+        api, f"{path}/comments", {"body": "The workshop is on **Thursday**.", "visibility": "customer"}
+    )
+    await created(api, f"/tasks/{review['id']}/comments", {"body": "Legal wants to see this first."})
+
+
+async def _aurora(studio: Any, page: Page, tail: str = "") -> None:
+    await studio.full.open(page, f"/onboardings/{studio.plan}{tail}")
+
+
+async def plan_page(studio: Any, page: Page) -> None:
+    await _aurora(studio, page)
+
+
+def tab(tail: str) -> Act:
+    async def act(studio: Any, page: Page) -> None:
+        await _aurora(studio, page, tail)
+
+    return act
+
+
+async def task_panel(studio: Any, page: Page) -> None:
+    await _aurora(studio, page)
+    await page.get_by_role("link", name="Data mapping").click()
+    await page.locator("dialog[open] [data-panel]").wait_for()
+
+
+async def task_page(studio: Any, page: Page) -> None:
+    await _aurora(studio, page, f"/tasks/{studio.task}")
+
+
+async def advance_dialog(studio: Any, page: Page) -> None:
+    await _aurora(studio, page)
+    await page.keyboard.press("a")
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def send_back_dialog(studio: Any, page: Page) -> None:
+    await _aurora(studio, page, "/move?to=before_getting_started&from=program_design")
+
+
+async def target_dialog(studio: Any, page: Page) -> None:
+    await _aurora(studio, page)
+    await page.get_by_role("link", name="Target launch").click()
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def phase_menu(studio: Any, page: Page) -> None:
+    await _aurora(studio, page)
+    await page.keyboard.press("v")
+
+
+PLAN_PAGES: dict[str, Act] = {
+    "plan": plan_page,
+    "plan-overdue": tab("?filter=overdue"),
+    "plan-select": tab("?select=1"),
+    "plan-menu": phase_menu,
+    "plan-advance": advance_dialog,
+    "plan-back": send_back_dialog,
+    "plan-target": target_dialog,
+    "plan-state": tab("/state?to=paused"),
+    "task-panel": task_panel,
+    "task-page": task_page,
+    "talk": tab("/comments"),
+    "talk-files": tab("/files"),
+}
