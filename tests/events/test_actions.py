@@ -7,6 +7,7 @@ import pytest
 
 from pivotal_server.events.catalogue import previous_attributes, types_of
 from pivotal_server.onboardings import changes, service
+from pivotal_server.onboardings.how import How
 from pivotal_server.onboardings.moving_tasks import MoveChoices
 from pivotal_server.onboardings.schemas import OnboardingUpdate
 from pivotal_server.unit_of_work import unit_of_work
@@ -220,7 +221,9 @@ async def test_moves_tell_of_the_phase_then_of_tasks(desk: Desk) -> None:
     async with unit_of_work(desk.world.db, desk.world.operator) as uow:
         row = await service.get_onboarding(uow.tx, uow.org_id, onboarding["id"], lock=True)
         choices = MoveChoices(complete=tuple(task["id"] for task in open_tasks))
-        await changes.update_onboarding(uow, row, OnboardingUpdate(phase="program_design"), choices)
+        await changes.update_onboarding(
+            uow, row, OnboardingUpdate(phase="program_design"), How(choices=choices)
+        )
     assert await desk.types() == [UPDATED, PHASE, *DONE, *DONE, "task.created"]
     directions = []
     for phase in ("before_getting_started", "review", "program_buildout"):

@@ -18,10 +18,10 @@ from pivotal_server.kit.http.multipart import Upload, received
 from pivotal_server.kit.http.request import Request as RawRequest
 from pivotal_server.kit.references import digits_in
 from pivotal_server.limits.catalogue import ATTACHMENT_BYTES
-from pivotal_server.onboardings.pages_common import status_of
-from pivotal_server.onboardings.pages_frame import read_record
+from pivotal_server.onboardings.frame import read_record
 from pivotal_server.onboardings.resolve import opened, sees_customer
 from pivotal_server.onboardings.views_record import FRAGMENTS
+from pivotal_server.web.answers import status_of
 from pivotal_server.web.faults import out_of_date
 from pivotal_server.web.htmx import saved
 from pivotal_server.web.session import Visit, page

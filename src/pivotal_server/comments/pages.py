@@ -20,13 +20,13 @@ from pivotal_server.kit.text import parse_moment
 from pivotal_server.kit.validation import Body
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import service as onboardings
-from pivotal_server.onboardings.pages_common import status_of
-from pivotal_server.onboardings.pages_frame import Read, read_record
+from pivotal_server.onboardings.frame import Read, read_record
 from pivotal_server.onboardings.resolve import Opened, opened, opened_to_work, sees_customer
 from pivotal_server.onboardings.views_record import FRAGMENTS
 from pivotal_server.rest.idempotency import once
 from pivotal_server.tasks import service as tasks
 from pivotal_server.unit_of_work import UnitOfWork
+from pivotal_server.web.answers import status_of
 from pivotal_server.web.forms import check, sentence
 from pivotal_server.web.htmx import is_htmx, saved
 from pivotal_server.web.session import Visit, page

@@ -17,7 +17,7 @@ from pivotal_server.auth.permissions import Facts
 from pivotal_server.kit.clock import wire_micros
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.text import parse_moment
-from pivotal_server.onboardings.pages_frame import read_record
+from pivotal_server.onboardings.frame import read_record
 from pivotal_server.onboardings.resolve import opened
 from pivotal_server.onboardings.views_audit import AuditPage
 from pivotal_server.onboardings.views_record import FRAGMENTS

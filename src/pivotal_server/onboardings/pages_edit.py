@@ -10,7 +10,7 @@ from pivotal_server.errors_catalogue import INVALID_REFERENCE
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.validation import Body
 from pivotal_server.onboardings import changes, service
-from pivotal_server.onboardings.pages_frame import STAFF_LABELS
+from pivotal_server.onboardings.frame import STAFF_LABELS
 from pivotal_server.onboardings.resolve import Opened, opened_to_work
 from pivotal_server.onboardings.schemas import OnboardingUpdate
 from pivotal_server.onboardings.views_ask import Ask, AskField

@@ -15,13 +15,6 @@ from pivotal_server.onboardings import changes, service
 from pivotal_server.onboardings.how import How
 from pivotal_server.onboardings.moves import Direction
 from pivotal_server.onboardings.moving_tasks import MoveChoices
-from pivotal_server.onboardings.pages_common import (
-    answer_in,
-    day_in,
-    reason_in,
-    said_in,
-    status_of,
-)
 from pivotal_server.onboardings.resolve import Opened, opened
 from pivotal_server.onboardings.rights import refused_move
 from pivotal_server.onboardings.schemas import OnboardingUpdate
@@ -31,6 +24,13 @@ from pivotal_server.onboardings.views_ask import Ask, AskField, Pick, PickGroup,
 from pivotal_server.tasks import offering
 from pivotal_server.tasks import service_page as tasks
 from pivotal_server.tasks.offers import Offer
+from pivotal_server.web.answers import (
+    answer_in,
+    day_in,
+    reason_in,
+    said_in,
+    status_of,
+)
 from pivotal_server.web.formats import ago, short_day
 from pivotal_server.web.forms import check, sentence
 from pivotal_server.web.htmx import saved

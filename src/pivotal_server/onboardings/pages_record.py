@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from pivotal_server.activity import service_audit as audit
 from pivotal_server.kit.clock import wire_micros
-from pivotal_server.onboardings.pages_frame import Read, read_record
+from pivotal_server.onboardings.frame import Read, read_record
 from pivotal_server.onboardings.resolve import Opened, opened
 from pivotal_server.onboardings.service_page import reached
 from pivotal_server.onboardings.views_plan import FRAGMENTS as PLAN_FRAGMENTS
@@ -18,8 +18,9 @@ from pivotal_server.onboardings.views_plan import SHOWN, PlanPage, PlanPhase
 from pivotal_server.onboardings.views_record import FRAGMENTS, Choice
 from pivotal_server.phases.service import PhaseRow
 from pivotal_server.tasks import service_page as tasks
+from pivotal_server.tasks.date_words import NoteNames, note_words
 from pivotal_server.tasks.service_page import TaskLine
-from pivotal_server.tasks.views import Context, LineView, NoteNames, line_view, note_words
+from pivotal_server.tasks.views import Context, LineView, line_view
 from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.session import Visit, page
 

@@ -13,7 +13,6 @@ from pivotal_server.kit.validation import Body
 from pivotal_server.onboardings import changes, service
 from pivotal_server.onboardings.how import How
 from pivotal_server.onboardings.moving_tasks import MoveChoices
-from pivotal_server.onboardings.pages_common import answer_in, day_in, reason_in, status_of
 from pivotal_server.onboardings.resolve import Opened, opened, opened_to_work
 from pivotal_server.onboardings.rights import refused_finish, refused_state
 from pivotal_server.onboardings.schemas import OnboardingUpdate
@@ -23,6 +22,7 @@ from pivotal_server.onboardings.views_ask import Ask, AskField, OfferView, Pick,
 from pivotal_server.tasks import following, offering
 from pivotal_server.tasks import service_page as tasks
 from pivotal_server.tasks.offers import Answer
+from pivotal_server.web.answers import answer_in, day_in, reason_in, status_of
 from pivotal_server.web.formats import count
 from pivotal_server.web.forms import check, sentence
 from pivotal_server.web.htmx import saved

@@ -10,7 +10,6 @@ from pivotal_server.errors_catalogue import INVALID_STRING
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.validation import Body
 from pivotal_server.onboardings import service as onboardings
-from pivotal_server.onboardings.pages_common import answer_in, said_in, status_of
 from pivotal_server.onboardings.resolve import Opened, opened_to_work
 from pivotal_server.onboardings.views_ask import Ask, AskField, offer_views
 from pivotal_server.tasks import changes, completion, offering, service, service_page
@@ -26,6 +25,7 @@ from pivotal_server.tasks.pages_panel import (
 )
 from pivotal_server.tasks.schemas import SubtaskCreate, TaskCreate, TaskUpdate
 from pivotal_server.tasks.service import refuse_done
+from pivotal_server.web.answers import answer_in, said_in, status_of
 from pivotal_server.web.forms import check, sentence
 from pivotal_server.web.htmx import go_to, saved
 from pivotal_server.web.session import Visit, page

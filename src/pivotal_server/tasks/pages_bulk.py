@@ -6,9 +6,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.onboardings.pages_common import day_in
 from pivotal_server.onboardings.resolve import opened_to_work
 from pivotal_server.tasks import bulk
+from pivotal_server.web.answers import day_in
 from pivotal_server.web.formats import count
 from pivotal_server.web.htmx import is_htmx, saved
 from pivotal_server.web.session import Visit, page

@@ -22,11 +22,12 @@ from pivotal_server.onboardings.resolve import Opened, opened
 from pivotal_server.onboardings.service_page import reached
 from pivotal_server.tasks import service, service_page
 from pivotal_server.tasks.completion import may_reopen
+from pivotal_server.tasks.date_words import NoteNames, note_words
 from pivotal_server.tasks.dates import anchor_task
 from pivotal_server.tasks.schemas import PHASE_START, TARGET_LAUNCH
 from pivotal_server.tasks.service import TaskRow
 from pivotal_server.tasks.service_page import TaskLine
-from pivotal_server.tasks.views import Context, LineView, NoteNames, line_view, note_words, plan_words
+from pivotal_server.tasks.views import Context, LineView, line_view, plan_words
 from pivotal_server.tasks.views_panel import PanelPage
 from pivotal_server.web.htmx import is_htmx
 from pivotal_server.web.markdown import to_html

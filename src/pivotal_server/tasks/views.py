@@ -7,8 +7,8 @@ import msgspec
 
 from pivotal_server.tasks.dates import anchor_task
 from pivotal_server.tasks.schemas import PHASE_START, TARGET_LAUNCH
-from pivotal_server.tasks.service_page import NoteRow, TaskLine
-from pivotal_server.web.formats import count, short_day
+from pivotal_server.tasks.service_page import TaskLine
+from pivotal_server.web.formats import count
 from pivotal_server.web.view import Frame, Person
 
 
@@ -154,43 +154,3 @@ def plan_words(line: TaskLine, phase_names: Mapping[str, str]) -> str:
     if offset == 0:
         return f"On the day {what}{verb}" if verb else f"On {what}"
     return f"{count(abs(offset), 'day')} {'after' if offset > 0 else 'before'} {what}{verb}"
-
-
-class NoteNames(msgspec.Struct, frozen=True):
-    """Names that sentences on dates need: actors by their string, phases by key, tasks by id."""
-
-    actors: Mapping[str, str]
-    tasks: Mapping[str, str]
-    phase: str = ""
-
-
-def note_words(note: NoteRow, names: NoteNames, frame: Frame) -> str:
-    """Why a date is what it is, in a sentence (ONB-DATE-9)."""
-    head = _moved(note, frame)
-    who = names.actors.get(note.actor, "somebody who left")
-    when = short_day(note.at.astimezone(frame.zone).date(), frame)
-    why = f" ({who}: {note.reason})" if note.reason else f" ({who})"
-    match note.cause:
-        case "target_shifted":
-            return f"{head}, because the target launch moved{why}."
-        case "dependency_moved":
-            return f"{head}, because {names.tasks.get(note.cause_id or '', 'another task')} moved."
-        case "dependency_done":
-            return f"{head}, because {names.tasks.get(note.cause_id or '', 'another task')} was finished."
-        case "phase_entered":
-            return f"{head}, because {names.phase or 'its phase'} was entered on {when}."
-        case "resumed":
-            return f"{head}, because the onboarding was paused."
-        case "accepted":
-            return f"{head}: follows a change, accepted by {who}, {when}."
-        case "template":
-            return f"{head}: set by the template, {when}."
-        case "api" | "sync":
-            return f"{head}: set by {who}, {when}." + (f" {note.reason}" if note.reason else "")
-        case _:
-            return f"{head}: changed by {who}, {when}." + (f" {note.reason}" if note.reason else "")
-
-
-def _moved(note: NoteRow, frame: Frame) -> str:
-    new = "no date" if note.new_date is None else short_day(note.new_date, frame)
-    return new if note.old_date is None else f"{short_day(note.old_date, frame)} → {new}"

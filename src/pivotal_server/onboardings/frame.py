@@ -18,8 +18,8 @@ from pivotal_server.onboardings.states import RUNNING
 from pivotal_server.onboardings.views import onboarding_view
 from pivotal_server.onboardings.views_record import Acts, Banner, Choice, Record, StaffRole, Tab
 from pivotal_server.tasks import service_page as tasks
+from pivotal_server.tasks.date_words import NoteNames, note_words
 from pivotal_server.tasks.service_page import NoteRow, PhaseCount
-from pivotal_server.tasks.views import NoteNames, note_words
 from pivotal_server.web.formats import STATE_NAMES
 from pivotal_server.web.markdown import to_html
 from pivotal_server.web.session import Visit
