@@ -17,6 +17,7 @@ from pivotal_server.rest import meta
 from pivotal_server.tags import api as tags
 from pivotal_server.tasks import api as tasks
 from pivotal_server.templates import api as templates
+from pivotal_server.transfer import api as transfer
 from pivotal_server.webhooks import api as webhooks
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -35,6 +36,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *custom_fields.table,
     *tags.table,
     *bulk.table,
+    *transfer.table,
     *jobs.table,
     *webhooks.table,
 )

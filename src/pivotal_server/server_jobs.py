@@ -6,8 +6,9 @@ from pivotal_server.jobs import jobs as queue
 from pivotal_server.jobs.kinds import Kind, Periodic
 from pivotal_server.request_log import jobs as request_log
 from pivotal_server.rest import jobs as rest
+from pivotal_server.transfer import jobs as transfer
 
-KINDS: tuple[Kind, ...] = ()
+KINDS: tuple[Kind, ...] = (*transfer.KINDS,)
 PERIODIC: tuple[Periodic, ...] = (
     *queue.PERIODIC,
     *auth.PERIODIC,

@@ -222,6 +222,11 @@ class UnitOfWork:
         """
         self._last.append(work)
 
+    @property
+    def noted(self) -> int:
+        """How many activity entries have been recorded so far."""
+        return len(self._entries)
+
     async def flush(self) -> None:
         """Write the entries and events gathered so far; the edge calls it last before the commit."""
         if self._entries:

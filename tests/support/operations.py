@@ -32,6 +32,14 @@ def example_body(operation: Operation) -> Json | None:
     return example
 
 
+def example_fields(operation: Operation) -> dict[str, str]:
+    """The text fields that an upload must have, as the document shows them."""
+    assert operation.upload is not None
+    form = operation.upload.form
+    shown = document()["components"]["schemas"][form.struct.__name__]["properties"] if form.required else {}
+    return {name: str(shown[name]["examples"][0]) for name in form.required}
+
+
 async def call(
     api: httpx.AsyncClient, operation: Operation, reference: str | int = 1, query: str = "", **options: Any
 ) -> httpx.Response:
@@ -40,6 +48,7 @@ async def call(
         options["json"] = example_body(operation)
     if operation.upload is not None and not options.keys() & {"json", "content", "files"}:
         options["files"] = {"file": ("note.txt", b"text", "text/plain")}
+        options.setdefault("data", example_fields(operation))
     return await api.request(operation.method, path_to(operation, reference) + query, **options)
 
 

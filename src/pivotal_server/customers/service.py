@@ -73,6 +73,13 @@ async def known_id(db: Executor, org_id: str, reference: str) -> str | None:
     return None if row is None else row.id
 
 
+async def ids_by(db: Executor, org_id: str, by: str, value: str) -> list[str]:
+    """The live customers whose ``external_id``, ``slug`` or ``domain`` is ``value``: at most two ids."""
+    if by == "domain":
+        value = value.lower()
+    return await repository.matching(db, org_id, by, value)
+
+
 async def read_customer(db: Executor, org_id: str, reference: str) -> Customer:
     """The wire object of the live customer that ``reference`` names. Raises ``customer_not_found``."""
     found = await _READ.get(db, org_id, reference)

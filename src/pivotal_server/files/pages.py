@@ -10,6 +10,7 @@ from starlette.routing import Route
 from pivotal_server.attachments import service as attachments
 from pivotal_server.errors_catalogue import FILE_NOT_FOUND
 from pivotal_server.files.service import find_file
+from pivotal_server.jobs import service as jobs
 from pivotal_server.kit.media import served_type
 from pivotal_server.services import Services
 
@@ -17,6 +18,10 @@ _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+# Who says whether a file may still be fetched, by what it belongs to.
+_OFFERED: Final = {attachments.PURPOSE: attachments.is_shown, jobs.PURPOSE: jobs.is_file_offered}
 
 
 async def download(request: Request) -> Response:
@@ -28,9 +33,7 @@ async def download(request: Request) -> Response:
     if not services.files.is_valid(org_id, id, expires, signature):
         raise FILE_NOT_FOUND()
     file = await find_file(services.db, org_id, id)
-    if file is None or file.purpose != attachments.PURPOSE:
-        raise FILE_NOT_FOUND()
-    if not await attachments.is_shown(services.db, org_id, id):
+    if file is None or not await _OFFERED[file.purpose](services.db, org_id, id):
         raise FILE_NOT_FOUND()
     path = services.files.path_of(id)
     try:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import bindparam, select
+from sqlalchemy import delete as sql_delete
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, any_of, columns_of, insert_of
@@ -35,6 +36,14 @@ KNOWN = Statement.scalar(
     str,
     global_lookup="the sweep goes through the files of all workspaces, which lie together",
 )
+
+
+DELETE = Statement.write(sql_delete(files).where(_C.org_id == bindparam("org_id"), _C.id == bindparam("id")))
+
+
+async def delete(tx: Transaction, org_id: str, id: str) -> None:
+    """Take a file off the register."""
+    await tx.execute(DELETE, {"org_id": org_id, "id": id})
 
 
 async def find(db: Executor, org_id: str, id: str) -> FileRow | None:

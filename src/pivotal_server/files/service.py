@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from pivotal_server.db.engine import Database, Executor
+from pivotal_server.db.engine import Database, Executor, Transaction
 from pivotal_server.files import repository
 from pivotal_server.files.repository import FileRow
 from pivotal_server.files.store import Files
@@ -16,7 +16,7 @@ from pivotal_server.kit.ids import is_cuid
 from pivotal_server.kit.media import media_type
 from pivotal_server.unit_of_work import UnitOfWork
 
-__all__ = ["FileRow", "Sweeper", "find_file", "keep_file"]
+__all__ = ["FileRow", "Sweeper", "add_file", "find_file", "forget_file", "keep_file"]
 
 YOUNG_SECONDS = 3_600.0
 """A file that was written to more recently may still become part of something."""
@@ -44,9 +44,19 @@ async def keep_file(uow: UnitOfWork, upload: UploadedFile, purpose: str) -> File
     return row
 
 
+async def add_file(uow: UnitOfWork, row: FileRow) -> None:
+    """Register a file that the server has made and that lies in its place."""
+    await repository.insert(uow.tx, uow.org_id, row)
+
+
 async def find_file(db: Executor, org_id: str, id: str) -> FileRow | None:
     """The registered file with this id."""
     return await repository.find(db, org_id, id)
+
+
+async def forget_file(tx: Transaction, org_id: str, id: str) -> None:
+    """Take a file off the register; whoever does it removes its bytes, or the sweep does."""
+    await repository.delete(tx, org_id, id)
 
 
 class Sweeper:

@@ -104,6 +104,10 @@ UNFINISHED = Statement.scalar(
 BY_ID = Statement(_SELECT.where(_ORG, _C.id == bindparam("id")), into=JobRow)
 BY_ID_LOCKED = Statement(_SELECT.where(_ORG, _C.id == bindparam("id")).with_for_update(), into=JobRow)
 
+COUNT_WAITING = Statement.scalar(
+    select(func.count()).select_from(jobs).where(_ORG, _C.type.is_not(None), _C.status == "queued"), int
+)
+
 # ── The worker's ───────────────────────────────────────────────────────────────────────────────
 NEXT_OF_PRIORITIES = Statement.rows(
     select(
@@ -207,6 +211,11 @@ async def unfinished(tx: Transaction, org_id: str, unique_key: str) -> str | Non
 async def find(db: Executor, org_id: str, id: str, *, lock: bool = False) -> JobRow | None:
     """One job of a workspace; ``lock`` keeps others from changing it."""
     return await db.fetch_one(BY_ID_LOCKED if lock else BY_ID, {"org_id": org_id, "id": id})
+
+
+async def count_waiting(db: Executor, org_id: str) -> int:
+    """How many jobs with a type wait in a workspace."""
+    return await db.fetch_one(COUNT_WAITING, {"org_id": org_id}) or 0
 
 
 async def next_moments(db: Executor) -> list[datetime | None]:

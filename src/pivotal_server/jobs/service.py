@@ -17,18 +17,25 @@ from pivotal_server.unit_of_work import UnitOfWork
 
 __all__ = [
     "JOBS_CHANNEL",
+    "PURPOSE",
     "JobFileRow",
     "JobRow",
+    "add_file",
     "cancel_job",
+    "count_waiting",
     "enqueue",
     "enqueue_for_server",
     "files_of",
     "get_job",
+    "is_file_offered",
     "oldest_due",
 ]
 
 JOBS_CHANNEL = "jobs"
 """Channel on which workers hear that there may be something to do."""
+
+PURPOSE = "job"
+"""What the register of files calls the files of jobs."""
 
 JobType = Literal["import", "export", "bulk", "webhook_recovery"]
 
@@ -154,6 +161,21 @@ async def get_job(db: Executor, org_id: str, id: str) -> JobRow:
 async def files_of(db: Executor, org_id: str, job_id: str) -> list[JobFileRow]:
     """The files that a job reads and has made, oldest first."""
     return await repository_files.of_job(db, org_id, job_id)
+
+
+async def add_file(uow: UnitOfWork, job_id: str, file_id: str, role: str) -> None:
+    """Say that a registered file belongs to a job: as its ``source``, ``result`` or ``errors``."""
+    await repository_files.add(uow.tx, uow.org_id, job_id, file_id, role, uow.now)
+
+
+async def is_file_offered(db: Executor, org_id: str, file_id: str) -> bool:
+    """Whether a file is one that a job has made, and still kept."""
+    return await repository_files.role_of(db, org_id, file_id) in ("result", "errors")
+
+
+async def count_waiting(db: Executor, org_id: str) -> int:
+    """How many jobs with a type wait in a workspace."""
+    return await repository.count_waiting(db, org_id)
 
 
 async def cancel_job(uow: UnitOfWork, id: str) -> JobRow:

@@ -119,6 +119,30 @@ BULK_OPERATIONS = Limit(
     LimitScope.REQUEST,
     "Changes that one bulk request may hold.",
 )
+IMPORT_BYTES = Limit(
+    "import_bytes",
+    "Imported file",
+    524_288_000,
+    "bytes",
+    LimitScope.REQUEST,
+    "Size of one file to import.",
+)
+IMPORT_ROWS = Limit(
+    "import_rows",
+    "Rows of an import",
+    1_000_000,
+    "rows",
+    LimitScope.REQUEST,
+    "Rows of one file to import.",
+)
+WAITING_JOBS = Limit(
+    "waiting_jobs",
+    "Waiting jobs",
+    50,
+    "jobs",
+    LimitScope.WORKSPACE,
+    "Imports, exports and bulk edits that wait for their turn.",
+)
 CONTACTS_PER_CUSTOMER = Limit(
     "contacts_per_customer",
     "Contacts of a customer",
@@ -228,6 +252,9 @@ LIMITS: dict[str, Limit] = {
         ATTACHMENT_BYTES,
         BULK_BODY_BYTES,
         BULK_OPERATIONS,
+        IMPORT_BYTES,
+        IMPORT_ROWS,
+        WAITING_JOBS,
         CONTACTS_PER_CUSTOMER,
         TAGS_PER_CUSTOMER,
         TASKS_PER_ONBOARDING,

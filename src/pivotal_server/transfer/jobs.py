@@ -1,0 +1,6 @@
+"""The background jobs of imports and exports."""
+
+from pivotal_server.jobs.kinds import Kind
+from pivotal_server.transfer import importing
+
+KINDS = (Kind(importing.KIND, importing.run_import, concurrency=2),)

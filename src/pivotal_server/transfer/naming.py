@@ -1,0 +1,76 @@
+"""Rows that name other records by something else than their id."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pivotal_server.customers import service as customers
+from pivotal_server.errors_catalogue import (
+    AMBIGUOUS_MATCH,
+    CUSTOMER_NOT_FOUND,
+    ONBOARDING_NOT_FOUND,
+    TASK_NOT_FOUND,
+)
+from pivotal_server.onboardings import service as onboardings
+from pivotal_server.tasks import service as tasks
+from pivotal_server.transfer.columns import OF_CUSTOMER, OF_ONBOARDING
+from pivotal_server.transfer.reading import MARKS
+from pivotal_server.unit_of_work import UnitOfWork
+
+
+def renamed(data: Mapping[str, Any], mapping: Mapping[str, str | None]) -> dict[str, Any]:
+    """The object of a row of JSON Lines under the names of the API, without what a file of errors adds."""
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        field = mapping.get(name, name)
+        if field is not None and name not in MARKS:
+            found[field] = value
+    return found
+
+
+async def resolve(uow: UnitOfWork, resource: str, data: dict[str, Any]) -> None:
+    """Put the ids of customer, onboarding and parent into ``data`` in place of what names them.
+
+    Raises ``<record>_not_found`` and ``ambiguous_match`` with the property at fault.
+    """
+    if resource in ("contact", "onboarding"):
+        await _customer(uow, data)
+    elif resource == "task":
+        await _onboarding(uow, data)
+
+
+async def _customer(uow: UnitOfWork, data: dict[str, Any]) -> None:
+    named = {name: data.pop(name) for name in OF_CUSTOMER[1:] if name in data}
+    if data.get("customer_id") is not None:
+        return
+    for name, value in named.items():
+        if value is None or value == "":
+            continue
+        by = name.removeprefix("customer_")
+        if by == "display_id":
+            data["customer_id"] = value
+            return
+        ids = await customers.ids_by(uow.tx, uow.org_id, by, str(value))
+        if not ids:
+            raise CUSTOMER_NOT_FOUND(field=name)
+        if len(ids) > 1:
+            raise AMBIGUOUS_MATCH(field=name, name=by, value=str(value), count="Several")
+        data["customer_id"] = ids[0]
+        return
+
+
+async def _onboarding(uow: UnitOfWork, data: dict[str, Any]) -> None:
+    named = {name: data.pop(name) for name in OF_ONBOARDING[1:] if name in data}
+    parent = data.pop("parent_external_id", None)
+    if parent is not None and parent != "":
+        data["parent_task_id"] = await tasks.id_of_external(uow.tx, uow.org_id, str(parent))
+        if data["parent_task_id"] is None:
+            raise TASK_NOT_FOUND(field="parent_external_id")
+    if data.get("onboarding_id") is not None:
+        return
+    if named.get("onboarding_display_id") is not None:
+        data["onboarding_id"] = named["onboarding_display_id"]
+    elif named.get("onboarding_external_id"):
+        found = await onboardings.id_of_external(uow.tx, uow.org_id, str(named["onboarding_external_id"]))
+        if found is None:
+            raise ONBOARDING_NOT_FOUND(field="onboarding_external_id")
+        data["onboarding_id"] = found

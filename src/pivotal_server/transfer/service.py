@@ -1,0 +1,81 @@
+"""Starting imports and exports."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from pivotal_server.bulk.resources import RESOURCES
+from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, INVALID_TYPE, LIMIT_REACHED
+from pivotal_server.files import service as files
+from pivotal_server.jobs import service as jobs
+from pivotal_server.jobs.service import JobRow
+from pivotal_server.kit.http import UploadedFile
+from pivotal_server.limits.catalogue import WAITING_JOBS
+from pivotal_server.transfer import importing
+from pivotal_server.transfer.columns import FIELDS, KEYS, known
+from pivotal_server.transfer.importing import ImportPayload
+from pivotal_server.transfer.schemas import ImportCreate
+from pivotal_server.unit_of_work import UnitOfWork
+
+
+async def start_import(uow: UnitOfWork, fields: ImportCreate, upload: UploadedFile) -> JobRow:
+    """Keep the uploaded file and enqueue its import.
+
+    Raises ``invalid_enum_value`` for a ``by`` or a mapped property that the resource does not have,
+    ``invalid_type`` for a mapping that is no JSON object of texts, and ``limit_reached``.
+    """
+    allowed = (*RESOURCES[fields.resource].by, *KEYS)
+    if fields.by is not None and fields.by not in allowed:
+        raise INVALID_ENUM_VALUE(
+            field="by", expected=" | ".join(f"'{name}'" for name in allowed), received=fields.by
+        )
+    mapping = _mapping(fields)
+    await check_room(uow)
+    kept = await files.keep_file(uow, upload, jobs.PURPOSE)
+    payload = ImportPayload(
+        file_id=kept.id,
+        file_name=kept.name,
+        resource=fields.resource,
+        mode=fields.mode,
+        by=fields.by or "external_id",
+        mapping=dict(mapping),
+        format=fields.format,
+        encoding=fields.encoding,
+        delimiter=fields.delimiter,
+        clear_blanks=fields.blank_cells == "clear",
+        send_webhooks=fields.send_webhooks,
+    )
+    id = await jobs.enqueue(
+        uow,
+        importing.KIND,
+        msgspec.to_builtins(payload),
+        type="import",
+        lane=importing.LANE,
+        priority=jobs.LAST,
+    )
+    await jobs.add_file(uow, id, kept.id, "source")
+    return await jobs.get_job(uow.tx, uow.org_id, id)
+
+
+async def check_room(uow: UnitOfWork) -> None:
+    """Raises ``limit_reached`` when too many imports, exports and the like wait already."""
+    limit = WAITING_JOBS.default
+    used = await jobs.count_waiting(uow.tx, uow.org_id)
+    if used >= limit:
+        raise LIMIT_REACHED(name=WAITING_JOBS.title, limit=limit, used=used)
+
+
+def _mapping(fields: ImportCreate) -> Mapping[str, str | None]:
+    if fields.mapping is None:
+        return {}
+    try:
+        mapping = msgspec.json.decode(fields.mapping.encode(), type=dict[str, str | None])
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        raise INVALID_TYPE(
+            field="mapping", expected="a JSON object of texts", received=fields.mapping[:50]
+        ) from None
+    for column, field in mapping.items():
+        if field is not None and not known(fields.resource, field):
+            expected = " | ".join(f"'{name}'" for name in FIELDS[fields.resource])
+            raise INVALID_ENUM_VALUE(field=f"mapping.{column[:100]}", expected=expected, received=field[:100])
+    return mapping
