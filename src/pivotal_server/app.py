@@ -14,6 +14,8 @@ from pivotal_server.customers import pages_new as new_customer_pages
 from pivotal_server.files import pages as file_pages
 from pivotal_server.health.deep import PATH as DEEP_HEALTH
 from pivotal_server.health.deep import DeepHealth
+from pivotal_server.health.metrics import PATH as METRICS
+from pivotal_server.health.metrics import Metrics
 from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.onboardings import pages as onboarding_pages
@@ -79,6 +81,7 @@ class App:
             outside=services,
         )
         self.health = DeepHealth(services)
+        self.metrics = Metrics(services)
 
         pages = Starlette(routes=ROUTES, exception_handlers=error_handlers())
         pages.state.services = services
@@ -93,6 +96,8 @@ class App:
         path = scope["path"]
         if path == DEEP_HEALTH and await self.health.is_open_to(scope):
             await self.health.answer(send)
+        elif path == METRICS and await self.health.is_open_to(scope):
+            await self.metrics.answer(send)
         elif path.startswith("/api/") or path == "/api":
             await self.rest(scope, receive, send)
         else:

@@ -26,6 +26,7 @@ from pivotal_server.kit.errors import ApiError
 from pivotal_server.request_log.recorder import Recorder
 from pivotal_server.server_jobs import KINDS, PERIODIC
 from pivotal_server.services import Services
+from pivotal_server.webhooks.dispatcher import Dispatcher
 from pivotal_server.workspaces import service as workspaces
 
 ADDRESS_FILE = "public_url"
@@ -159,9 +160,11 @@ async def serve(
             backlog=1024,
         )
         worker = Worker(services, KINDS, PERIODIC)
+        dispatcher = Dispatcher(services)
 
         def stop() -> None:
             worker.stop_claiming()
+            dispatcher.stop_claiming()
             app.live.close()
             server.stop()  # type: ignore[no-untyped-call]
 
@@ -173,20 +176,23 @@ async def serve(
         announce(link, time.monotonic() - started)
         if with_worker:
             worker.start()
+            dispatcher.start()
         await serving
-        await worker.stop()
+        await asyncio.gather(worker.stop(), dispatcher.stop())
 
 
 async def work(config: Config, box: SecretBox, announce: Callable[[], None]) -> None:
-    """Run background jobs, and nothing else, until SIGINT or SIGTERM."""
+    """Run background jobs and deliver webhooks, and nothing else, until SIGINT or SIGTERM."""
     async with running(config, box) as services:
         worker = Worker(services, KINDS, PERIODIC)
+        dispatcher = Dispatcher(services)
         stopped = asyncio.Event()
         _on_signal(stopped.set)
         worker.start()
+        dispatcher.start()
         announce()
         await stopped.wait()
-        await worker.stop()
+        await asyncio.gather(worker.stop(), dispatcher.stop())
 
 
 def _on_signal(stop: Callable[[], None]) -> None:

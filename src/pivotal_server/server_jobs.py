@@ -7,6 +7,7 @@ from pivotal_server.jobs.kinds import Kind, Periodic
 from pivotal_server.request_log import jobs as request_log
 from pivotal_server.rest import jobs as rest
 from pivotal_server.transfer import jobs as transfer
+from pivotal_server.webhooks import jobs as webhooks
 
 KINDS: tuple[Kind, ...] = (*transfer.KINDS,)
 PERIODIC: tuple[Periodic, ...] = (
@@ -15,4 +16,5 @@ PERIODIC: tuple[Periodic, ...] = (
     *files.PERIODIC,
     *request_log.PERIODIC,
     *rest.PERIODIC,
+    *webhooks.PERIODIC,
 )

@@ -39,6 +39,7 @@ async def test_a_healthy_server_says_so(here: httpx.AsyncClient) -> None:
     assert {name: check["status"] for name, check in body["checks"].items()} == {
         "database": "ok",
         "queue": "ok",
+        "webhooks": "ok",
         "disk": "ok",
     }
     assert body["checks"]["queue"]["lag_seconds"] == 0
@@ -77,7 +78,7 @@ async def test_an_absent_database_shows(
     checks = {name: check["status"] for name, check in answer.json()["checks"].items()}
     assert (answer.status_code, checks) == (
         503,
-        {"database": "failing", "queue": "failing", "disk": "ok"},
+        {"database": "failing", "queue": "failing", "webhooks": "failing", "disk": "ok"},
     )
     assert "secret-host" not in answer.text
 

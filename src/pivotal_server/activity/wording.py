@@ -28,6 +28,8 @@ SENTENCES: Mapping[str, str] = {
     "customer.won_back": "won this customer back",
     "customer.deleted": "deleted this customer",
     "customer.restored": "restored this customer",
+    "webhook.delivered": "delivered a webhook",
+    "webhook.failed": "failed to deliver a webhook",
     "contact.added": "added {contact_named}{primary}",
     "contact.field_changed": "changed {fields} of {contact}",
     "contact.primary_changed": "made {contact} the primary contact",

@@ -25,6 +25,7 @@ from pivotal_server.kit.http import respond
 from pivotal_server.kit.http.request import Scope, Send
 from pivotal_server.kit.ids import request_id
 from pivotal_server.services import Services
+from pivotal_server.webhooks import service_figures as webhooks
 
 PATH = "/api/health/deep"
 
@@ -63,9 +64,16 @@ def _existing(folder: Path) -> Path:
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
+async def deliveries(services: Services) -> Finding:
+    """How long the webhook that has waited longest has been due."""
+    lag = await webhooks.oldest_due_seconds(services.db)
+    return lag < LATEST_SECONDS, {"oldest_due_seconds": round(lag, 1)}
+
+
 CHECKS: dict[str, Callable[[Services], Awaitable[Finding]]] = {
     "database": database,
     "queue": queue,
+    "webhooks": deliveries,
     "disk": disk,
 }
 """What is looked at, by name."""

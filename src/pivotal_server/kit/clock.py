@@ -15,6 +15,11 @@ def now() -> datetime:
     return datetime.fromtimestamp(time.time() + _offset_seconds, UTC)
 
 
+def real_now() -> datetime:
+    """The present moment without regard to :func:`travel`, to compare with the clocks of others."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
 def unix() -> float:
     """The present moment as Unix seconds, following :func:`travel`."""
     return time.time() + _offset_seconds

@@ -100,7 +100,7 @@ def _host(text: str, policy: Policy) -> tuple[str, bool]:
         return _literal(address, policy)
     name = _ascii(text)
     if _LIKE_IPV4.fullmatch(name):
-        if _IPV4.fullmatch(name) is None:
+        if _IPV4.fullmatch(name) is None or not text.isascii():
             raise BadUrl("An IPv4 address must be written as four decimal numbers")
         try:
             return _literal(str(IPv4Address(name)), policy)
