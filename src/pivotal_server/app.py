@@ -20,8 +20,10 @@ from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.onboardings import pages as onboarding_pages
 from pivotal_server.onboardings import pages_audit as onboarding_audit_pages
+from pivotal_server.onboardings import pages_board as onboarding_board_pages
 from pivotal_server.onboardings import pages_edit as onboarding_edit_pages
 from pivotal_server.onboardings import pages_moves as onboarding_move_pages
+from pivotal_server.onboardings import pages_new as new_onboarding_pages
 from pivotal_server.onboardings import pages_record as onboarding_record_pages
 from pivotal_server.onboardings import pages_states as onboarding_state_pages
 from pivotal_server.operations import OPERATIONS
@@ -46,6 +48,8 @@ ROUTES = [
     *new_customer_pages.routes,
     *contact_pages.routes,
     *onboarding_pages.routes,
+    *new_onboarding_pages.routes,
+    *onboarding_board_pages.routes,
     *onboarding_record_pages.routes,
     *onboarding_audit_pages.routes,
     *onboarding_move_pages.routes,

@@ -117,6 +117,13 @@ async def phase_menu(studio: Any, page: Page) -> None:
     await page.keyboard.press("v")
 
 
+def on(path: str) -> Act:
+    async def act(studio: Any, page: Page) -> None:
+        await studio.full.open(page, path)
+
+    return act
+
+
 PLAN_PAGES: dict[str, Act] = {
     "plan": plan_page,
     "plan-overdue": tab("?filter=overdue"),
@@ -128,6 +135,10 @@ PLAN_PAGES: dict[str, Act] = {
     "plan-state": tab("/state?to=paused"),
     "task-panel": task_panel,
     "task-page": task_page,
+    "board": on("/onboardings/board"),
+    "board-moves": tab("/moves"),
+    "list": on("/onboardings"),
+    "list-new": on("/onboardings/new"),
     "talk": tab("/comments"),
     "talk-files": tab("/files"),
 }

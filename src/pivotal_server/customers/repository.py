@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
@@ -14,9 +14,8 @@ from pivotal_server.db.tables import (
     customer_former_slugs,
     customer_tags,
     customers,
-    onboardings,
-    tasks,
 )
+from pivotal_server.db.visibility import visible_to
 from pivotal_server.db.wire import WireRead
 
 
@@ -55,28 +54,7 @@ _ORG = _C.org_id == bindparam("org_id")
 _LIVE = _C.deleted_at.is_(None)
 _SELECT = select(*columns_of(CustomerRow, customers))
 
-# The rule of who sees which customer (APP-ACC-1), for people who do not see all: they own it, have a
-# task there, or a staff role on one of its onboardings.
-VISIBLE = or_(
-    _C.owner_id == bindparam("visible_to"),
-    exists().where(
-        tasks.c.org_id == _C.org_id,
-        tasks.c.assignee_id == bindparam("visible_to"),
-        tasks.c.customer_id == _C.id,
-        tasks.c.deleted_at.is_(None),
-    ),
-    exists().where(
-        onboardings.c.org_id == _C.org_id,
-        onboardings.c.customer_id == _C.id,
-        onboardings.c.deleted_at.is_(None),
-        or_(
-            onboardings.c.csm_id == bindparam("visible_to"),
-            onboardings.c.se_id == bindparam("visible_to"),
-            onboardings.c.designer_id == bindparam("visible_to"),
-            onboardings.c.product_ops_id == bindparam("visible_to"),
-        ),
-    ),
-)
+VISIBLE = visible_to(_C.org_id, _C.id, _C.owner_id)
 
 BY_ID = Statement(_SELECT.where(_ORG, _C.id == bindparam("id")), into=CustomerRow)
 BY_NUMBER = Statement(_SELECT.where(_ORG, _C.display_id == bindparam("number")), into=CustomerRow)

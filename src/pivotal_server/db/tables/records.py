@@ -187,6 +187,7 @@ onboardings = Table(
         "phase",
         "target_launch_date",
         "display_id",
+        "launched_at",
         also="state <> 'done' AND NOT customer_hidden",
     ),
     live_index(

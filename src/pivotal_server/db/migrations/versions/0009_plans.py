@@ -23,7 +23,7 @@ def upgrade() -> None:
     _index(
         "onboardings_board",
         "onboardings",
-        ["org_id", "phase", "target_launch_date", "display_id"],
+        ["org_id", "phase", "target_launch_date", "display_id", "launched_at"],
         "deleted_at IS NULL AND state <> 'done' AND NOT customer_hidden",
     )
     _index(

@@ -16,3 +16,4 @@ import "./live.js";
 import "./autosave.js";
 import "./select.js";
 import "./composer.js";
+import "./board.js";

@@ -60,7 +60,8 @@ document.addEventListener("click", (event) => {
   if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
     event.preventDefault();
     // A panel leads to another one in its place.
-    const panel = link.dataset.dialog === "side" ? link.closest("dialog[data-at=side]") : null;
+    const inPlace = link.dataset.dialog === "side" || "instead" in link.dataset;
+    const panel = inPlace ? link.closest("dialog") : null;
     openFrom(link).then(() => panel?.close());
     return;
   }

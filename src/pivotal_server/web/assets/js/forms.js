@@ -89,28 +89,42 @@ document.addEventListener("saved", (event) => {
   if (names?.length) refresh(names);
 });
 
-/** Posts to an address as a form without fields would, such as an undo does. */
-export async function post(url) {
+/**
+ * Posts fields to an address as a form would. Resolves to "saved", "asked" when the server answered with a form,
+ * which is then shown as a dialog, or "failed".
+ */
+export async function postForm(url, fields = {}) {
   const token = document.querySelector('input[name="csrf_token"]')?.value ?? "";
   let answer;
+  let text;
   try {
-    answer = await fetch(url, {
-      method: "POST",
-      headers: { "HX-Request": "true", "X-CSRF-Token": token },
-    });
+    const body = new URLSearchParams({ csrf_token: token, ...fields });
+    answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" } });
+    text = await answer.text();
   } catch {
     toast({ text: "The server cannot be reached", detail: "Check the network and try again.", kind: "bad" });
-    return;
+    return "failed";
   }
   const trigger = answer.headers.get("HX-Trigger");
-  if (answer.status === 401) sessionEnded();
-  else if (trigger) document.dispatchEvent(new CustomEvent("saved", { detail: JSON.parse(trigger).saved }));
-  else if (!answer.ok) toast({ text: parse(await answer.text()).querySelector("strong")?.textContent ?? "This could not be undone", kind: "bad" });
+  if (trigger) {
+    document.dispatchEvent(new CustomEvent("saved", { detail: JSON.parse(trigger).saved }));
+    return "saved";
+  }
+  if (answer.status === 401) {
+    sessionEnded();
+    return "failed";
+  }
+  if (parse(text).firstElementChild?.matches("form")) {
+    showDialog(text, url);
+    return "asked";
+  }
+  toast({ text: parse(text).querySelector("strong")?.textContent ?? "The server could not do this", kind: "bad" });
+  return "failed";
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-post]");
-  if (button) post(button.dataset.post);
+  if (button) postForm(button.dataset.post);
 });
 
 document.addEventListener("click", (event) => {

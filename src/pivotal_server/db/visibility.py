@@ -1,0 +1,35 @@
+"""Who sees a customer, written once for every list, count and search (APP-ACC-1)."""
+
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_
+
+from pivotal_server.db.tables import onboardings, tasks
+
+_ME: BindParameter[str] = bindparam("visible_to")
+
+
+def visible_to(
+    org_id: ColumnElement[str], customer_id: ColumnElement[str], owner_id: ColumnElement[str | None]
+) -> ColumnElement[bool]:
+    """The rule for people who do not see all customers, bound to the member ``visible_to``.
+
+    They own the customer, have a task there, or a staff role on one of its onboardings.
+    """
+    own_task = exists().where(
+        tasks.c.org_id == org_id,
+        tasks.c.assignee_id == _ME,
+        tasks.c.customer_id == customer_id,
+        tasks.c.deleted_at.is_(None),
+    )
+    theirs = onboardings.alias("staffed")
+    own_role = exists().where(
+        theirs.c.org_id == org_id,
+        theirs.c.customer_id == customer_id,
+        theirs.c.deleted_at.is_(None),
+        or_(
+            theirs.c.csm_id == _ME,
+            theirs.c.se_id == _ME,
+            theirs.c.designer_id == _ME,
+            theirs.c.product_ops_id == _ME,
+        ),
+    )
+    return or_(owner_id == _ME, own_task, own_role)
