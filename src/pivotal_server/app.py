@@ -27,6 +27,7 @@ from pivotal_server.onboardings import pages_new as new_onboarding_pages
 from pivotal_server.onboardings import pages_record as onboarding_record_pages
 from pivotal_server.onboardings import pages_states as onboarding_state_pages
 from pivotal_server.operations import OPERATIONS
+from pivotal_server.phases import pages as phase_pages
 from pivotal_server.request_log import pages as log_pages
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.pipeline import ACCESS_ERRORS, RestApi
@@ -34,6 +35,7 @@ from pivotal_server.services import Services
 from pivotal_server.tasks import pages as task_pages
 from pivotal_server.tasks import pages_bulk as task_bulk_pages
 from pivotal_server.tasks import pages_panel as task_panel_pages
+from pivotal_server.templates import pages_apply as apply_pages
 from pivotal_server.web import static_files
 from pivotal_server.web.live import LiveHub
 from pivotal_server.web.session import error_handlers, page_middleware
@@ -57,6 +59,8 @@ ROUTES = [
     *onboarding_edit_pages.routes,
     *task_bulk_pages.routes,
     *task_pages.routes,
+    *apply_pages.routes,
+    *phase_pages.routes,
     *task_panel_pages.routes,
     *attachment_pages.routes,
     *comment_pages.routes,

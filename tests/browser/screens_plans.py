@@ -137,6 +137,8 @@ PLAN_PAGES: dict[str, Act] = {
     "task-page": task_page,
     "board": on("/onboardings/board"),
     "board-moves": tab("/moves"),
+    "phases": on("/admin/phases"),
+    "phase-edit": on("/admin/phases/review/edit"),
     "list": on("/onboardings"),
     "list-new": on("/onboardings/new"),
     "talk": tab("/comments"),

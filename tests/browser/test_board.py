@@ -137,6 +137,9 @@ async def test_axe_is_silent_on_board_and_list(
     )
     await new_task(api, onboarding)
     page = await new_page(color_scheme=scheme, reduced_motion="reduce")
-    for path in (BOARD, "/onboardings", "/onboardings/new", "/onboardings/1/moves"):
+    for path in (
+        *(BOARD, "/onboardings", "/onboardings/new", "/onboardings/1/moves", "/onboardings/1/apply"),
+        *("/admin/phases", "/admin/phases/new", "/admin/phases/review/archive"),
+    ):
         await live.open(page, path)
         assert await axe_violations(page) == [], path

@@ -25,6 +25,7 @@ def test_app_lim_3_the_declared_defaults_are_the_documented_ones() -> None:
         "tasks_per_onboarding": 2_000,
         "subtasks_per_task": 100,
         "predecessors_per_task": 20,
+        "phases": 30,
         "templates": 500,
         "tasks_per_template": 300,
         "custom_fields": 200,

@@ -67,6 +67,10 @@ SENTENCES: Mapping[str, str] = {
     "comment.visibility_changed": "changed who sees a comment{on_place}",
     "attachment.added": "added the file {file}{on_place}",
     "attachment.removed": "removed the file {file}{on_place}",
+    "phase.created": "added the phase {name}",
+    "phase.updated": "changed the phase {name}",
+    "phase.archived": "archived the phase {name}",
+    "phase.restored": "restored the phase {name}",
     "template.created": "created a phase template",
     "template.updated": "changed {fields} of a phase template",
     "template.archived": "deleted a phase template",
@@ -211,7 +215,16 @@ _HIDDEN: Mapping[str, tuple[str, ...]] = {
     "attachment.removed": ("file",),
 }
 # Events of things without a page of their own, whose name stands in the entry's reason.
-_NAMED_BY_REASON = frozenset({"api_key.created", "api_key.revoked"})
+_NAMED_BY_REASON = frozenset(
+    {
+        "api_key.created",
+        "api_key.revoked",
+        "phase.created",
+        "phase.updated",
+        "phase.archived",
+        "phase.restored",
+    }
+)
 
 
 def _changes(row: ActivityRow) -> list[dict[str, Any]]:

@@ -194,6 +194,14 @@ PREDECESSORS_PER_TASK = Limit(
     setting="workspace",
     most=100,
 )
+PHASES = Limit(
+    "phases",
+    "Phases",
+    30,
+    "phases",
+    LimitScope.WORKSPACE,
+    "Onboarding phases that are not archived.",
+)
 TEMPLATES = Limit(
     "templates",
     "Phase templates",
@@ -260,6 +268,7 @@ LIMITS: dict[str, Limit] = {
         TASKS_PER_ONBOARDING,
         SUBTASKS_PER_TASK,
         PREDECESSORS_PER_TASK,
+        PHASES,
         TEMPLATES,
         TASKS_PER_TEMPLATE,
         CUSTOM_FIELDS,

@@ -186,3 +186,21 @@ async def total(db: Executor, org_id: str, filters: Mapping[str, Any]) -> int:
 async def newest_change(db: Executor, org_id: str) -> datetime | None:
     """When an onboarding of the workspace last changed."""
     return await db.fetch_one(NEWEST_CHANGE, {"org_id": org_id})
+
+
+_LIVE_OPEN = (_C.org_id == bindparam("org_id"), _C.deleted_at.is_(None), _OPEN)
+OPEN_COUNTS = Statement.rows(select(_C.phase, func.count()).where(*_LIVE_OPEN).group_by(_C.phase))
+OPEN_IN_PHASE = Statement.rows(
+    select(_C.id, _C.state).where(*_LIVE_OPEN, _C.phase == bindparam("phase")).order_by(_C.display_id)
+)
+
+
+async def open_counts(db: Executor, org_id: str) -> dict[str, int]:
+    """How many open onboardings each phase has, those of put-away customers too."""
+    return dict(await db.fetch_all(OPEN_COUNTS, {"org_id": org_id}))
+
+
+async def open_in_phase(db: Executor, org_id: str, phase: str) -> list[tuple[str, str]]:
+    """Id and state of every open onboarding in a phase, those of put-away customers too."""
+    found = await db.fetch_all(OPEN_IN_PHASE, {"org_id": org_id, "phase": phase})
+    return [(id, state) for id, state in found]

@@ -45,6 +45,13 @@ class PickGroup(msgspec.Struct, frozen=True):
     more: int = 0
 
 
+class Listing(msgspec.Struct, frozen=True):
+    """Things to read under a heading, each with a note at its right."""
+
+    label: str
+    items: tuple[tuple[str, str], ...]
+
+
 class OfferView(msgspec.Struct, frozen=True):
     """A due date that would follow."""
 
@@ -73,6 +80,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     hidden: tuple[tuple[str, str], ...] = ()
     fields: tuple[AskField, ...] = ()
     picks: tuple[PickGroup, ...] = ()
+    lists: tuple[Listing, ...] = ()
     offers: tuple[OfferView, ...] = ()
 
 

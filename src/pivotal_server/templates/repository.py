@@ -98,3 +98,11 @@ async def insert(tx: Transaction, org_id: str, row: TemplateRow) -> None:
 async def save(tx: Transaction, org_id: str, row: TemplateRow) -> None:
     """Write the changed fields of a template. Raises ``UniqueViolation``."""
     await tx.execute(UPDATE, {"in_org": org_id, "of_id": row.id, **msgspec.structs.asdict(row)})
+
+
+DEFAULT_NAMES = Statement.rows(select(_C.phase, _C.name).where(_ORG, _LIVE, _C.default_for_phase))
+
+
+async def default_names(db: Executor, org_id: str) -> dict[str, str]:
+    """The name of the default template of each phase that has one."""
+    return dict(await db.fetch_all(DEFAULT_NAMES, {"org_id": org_id}))
