@@ -1,16 +1,17 @@
 """SQL of the lists of activity entries."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import and_, bindparam, case, func, select
 
-from pivotal_server.db.engine import Executor
+from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.lists import PagedList
-from pivotal_server.db.statements import any_of
+from pivotal_server.db.statements import Statement, any_of
 from pivotal_server.db.tables import activity, activity_personal, contacts, customers, members, people
+from pivotal_server.db.wire import wire_columns_of
 from pivotal_server.kit.pagination import Slice
 
 
@@ -96,6 +97,17 @@ def _of(filters: Mapping[str, Any]) -> tuple[PagedList[EntryRow], dict[str, Any]
     if "customer_id" not in rest:
         return _WORKSPACE, rest, {}
     return _CUSTOMER, rest, {"customer_id": rest.pop("customer_id")}
+
+
+_COLUMNS = wire_columns_of(EntryRow, activity, _COMPUTED)
+ALL = Statement(
+    select(*_COLUMNS).where(_A.org_id == bindparam("org_id")).order_by(_A.display_id.desc()), into=EntryRow
+)
+
+
+def stream(db: Database, org_id: str) -> AsyncGenerator[list[EntryRow], None]:
+    """Every entry, newest first, in batches of one consistent state."""
+    return db.stream(ALL, {"org_id": org_id})
 
 
 async def page(

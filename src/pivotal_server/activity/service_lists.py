@@ -1,6 +1,7 @@
 """Reading the activity stream page by page, as the API shows it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 from pivotal_server.activity import repository_lists as repository
 from pivotal_server.activity.repository_lists import EntryRow
 from pivotal_server.activity.schemas import ActivityEntry, ActivityTarget
-from pivotal_server.db.engine import Executor
+from pivotal_server.db.engine import Database, Executor
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import digits_in
 from pivotal_server.kit.wire import raw
@@ -39,6 +40,13 @@ async def read_entries(
     """One page of entries as wire objects, and the cursor of the next page."""
     rows, following = await repository.page(db, org_id, part, filters)
     return [to_wire(row) for row in rows], following
+
+
+async def stream_entries(db: Database, org_id: str) -> AsyncGenerator[list[ActivityEntry], None]:
+    """Every entry, newest first, in batches of one consistent state; for long reads."""
+    async with aclosing(repository.stream(db, org_id)) as batches:
+        async for rows in batches:
+            yield [to_wire(row) for row in rows]
 
 
 async def count_entries(db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]) -> int:

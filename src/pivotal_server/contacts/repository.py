@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import FirstOfEach, PagedList
 from pivotal_server.db.statements import Statement, columns_of, insert_of
-from pivotal_server.db.tables import contacts
-from pivotal_server.db.wire import WireRead
+from pivotal_server.db.tables import contacts, customers
+from pivotal_server.db.wire import WireRead, wire_columns_of
 
 
 class ContactRow(msgspec.Struct, frozen=True):
@@ -77,6 +77,10 @@ UPDATE = Statement.write(
 )
 _FILTERS = {"email": _C.email == bindparam("email"), "archived": _C.archived == bindparam("archived")}
 
+_OF_LIVE_CUSTOMER = exists().where(
+    customers.c.org_id == _C.org_id, customers.c.id == _C.customer_id, customers.c.deleted_at.is_(None)
+)
+
 W = TypeVar("W", bound=msgspec.Struct)
 
 
@@ -88,6 +92,15 @@ def wire_list(kind: type[W]) -> PagedList[W]:
 def wire_newest(kind: type[W]) -> FirstOfEach[W]:
     """The newest contacts of each of several customers, as wire objects of ``kind``."""
     return FirstOfEach(kind, contacts, "customer_id", [_LIVE])
+
+
+def wire_all(kind: type[W]) -> Statement[W]:
+    """The live contacts of live customers, by number, as wire objects of ``kind``."""
+    columns = wire_columns_of(kind, contacts)
+    return Statement(
+        select(*columns).where(_ORG, _LIVE, _OF_LIVE_CUSTOMER).order_by(_C.display_id),
+        into=kind,
+    )
 
 
 def wire_read(kind: type[W]) -> WireRead[W]:

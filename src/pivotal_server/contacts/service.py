@@ -1,6 +1,6 @@
 """Contacts: finding, listing, creating, changing, deleting; at most one primary per customer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from pivotal_server.contacts.schemas import Contact, ContactCreate, ContactUpdat
 from pivotal_server.contacts.wire import to_wire
 from pivotal_server.customers import service as customers
 from pivotal_server.customers.service import CustomerRow
-from pivotal_server.db.engine import Executor
+from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.db.lists import Firsts
 from pivotal_server.errors_catalogue import (
@@ -45,10 +45,12 @@ __all__ = [
     "id_of_external",
     "read_contact",
     "read_contacts",
+    "stream_contacts",
     "update_contact",
 ]
 
 _READ = repository.wire_read(Contact)
+_ALL = repository.wire_all(Contact)
 _WIRE_LIST = repository.wire_list(Contact)
 _NEWEST = repository.wire_newest(Contact)
 _OWN_ENTRIES = frozenset({"updated_at", "is_primary", "archived", "portal_access"})
@@ -83,6 +85,11 @@ async def id_of_email(db: Executor, org_id: str, customer_id: str, email: str) -
 async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
     """The id of the live contact with this external id, if there is one."""
     return await repository.id_of_external(db, org_id, external_id)
+
+
+def stream_contacts(db: Database, org_id: str) -> AsyncGenerator[list[Contact], None]:
+    """Every contact that lists show, by number, in batches of one consistent state; for long reads."""
+    return db.stream(_ALL, {"org_id": org_id})
 
 
 async def read_contact(db: Executor, org_id: str, reference: str) -> Contact:

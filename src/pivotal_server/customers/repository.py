@@ -16,7 +16,7 @@ from pivotal_server.db.tables import (
     customers,
 )
 from pivotal_server.db.visibility import visible_to
-from pivotal_server.db.wire import WireRead
+from pivotal_server.db.wire import WireRead, wire_columns_of
 
 
 class CustomerRow(msgspec.Struct, frozen=True):
@@ -134,6 +134,15 @@ def wire_list(kind: type[W]) -> PagedList[W]:
     """The list of live customers, read as wire objects of ``kind``."""
     return PagedList(
         kind, customers, [_LIVE], _FILTERS, _DRIVEN, wire=True, updated_index="customers_updated"
+    )
+
+
+def wire_all(kind: type[W]) -> Statement[W]:
+    """The live customers, by number, as wire objects of ``kind``."""
+    columns = wire_columns_of(kind, customers)
+    return Statement(
+        select(*columns).where(_ORG, _LIVE).order_by(_C.display_id),
+        into=kind,
     )
 
 

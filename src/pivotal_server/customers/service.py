@@ -1,6 +1,6 @@
 """Customers: finding, listing, creating and deleting. Changing one is in ``changes``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from pivotal_server.customers.checks import slug_of
 from pivotal_server.customers.repository import CustomerRow
 from pivotal_server.customers.schemas import Customer, CustomerCreate
 from pivotal_server.customers.wire import event_extra, to_wire
-from pivotal_server.db.engine import Executor
+from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.errors_catalogue import (
     CUSTOMER_NOT_FOUND,
@@ -30,6 +30,7 @@ from pivotal_server.unit_of_work import UnitOfWork
 __all__ = ["CustomerRow", "create_customer", "delete_customer", "get_customer", "list_customers"]
 
 _READ = repository.wire_read(Customer)
+_ALL = repository.wire_all(Customer)
 _WIRE_LIST = repository.wire_list(Customer)
 EMPTY_OBJECT = msgspec.Raw(b"{}")
 
@@ -78,6 +79,11 @@ async def ids_by(db: Executor, org_id: str, by: str, value: str) -> list[str]:
     if by == "domain":
         value = value.lower()
     return await repository.matching(db, org_id, by, value)
+
+
+def stream_customers(db: Database, org_id: str) -> AsyncGenerator[list[Customer], None]:
+    """Every customer that lists show, by number, in batches of one consistent state; for long reads."""
+    return db.stream(_ALL, {"org_id": org_id})
 
 
 async def read_customer(db: Executor, org_id: str, reference: str) -> Customer:

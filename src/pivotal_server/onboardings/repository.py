@@ -10,7 +10,7 @@ from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import FirstOfEach, PagedList
 from pivotal_server.db.statements import Statement, any_of, columns_of, insert_of
 from pivotal_server.db.tables import onboardings, phase_transitions
-from pivotal_server.db.wire import WireRead
+from pivotal_server.db.wire import WireRead, wire_columns_of
 
 
 class OnboardingRow(msgspec.Struct, frozen=True):
@@ -155,6 +155,15 @@ def wire_customer_list(kind: type[W]) -> PagedList[W]:
 def wire_newest(kind: type[W]) -> FirstOfEach[W]:
     """The newest onboardings of each of several customers, as wire objects of ``kind``."""
     return FirstOfEach(kind, onboardings, "customer_id", [_LIVE])
+
+
+def wire_all(kind: type[W]) -> Statement[W]:
+    """The live onboardings of customers that are not put away, by number, as wire objects of ``kind``."""
+    columns = wire_columns_of(kind, onboardings)
+    return Statement(
+        select(*columns).where(_ORG, _LIVE, ~_C.customer_hidden).order_by(_C.display_id),
+        into=kind,
+    )
 
 
 def wire_read(kind: type[W]) -> WireRead[W]:

@@ -1,6 +1,6 @@
 """Onboardings: finding, listing, creating, deleting. Changing one is in ``changes``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pivotal_server.activity.entries import Change
 from pivotal_server.customers.service import CustomerRow
-from pivotal_server.db.engine import Executor
+from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.db.lists import Firsts
 from pivotal_server.errors_catalogue import (
@@ -47,9 +47,11 @@ __all__ = [
     "read_onboarding",
     "read_onboardings",
     "stays",
+    "stream_onboardings",
 ]
 
 _READ = repository.wire_read(Onboarding)
+_ALL = repository.wire_all(Onboarding)
 _WIRE_LIST = repository.wire_list(Onboarding)
 _CUSTOMER_WIRE_LIST = repository.wire_customer_list(Onboarding)
 _NEWEST = repository.wire_newest(Onboarding)
@@ -71,6 +73,11 @@ async def get_onboarding(
 async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
     """The id of the live onboarding with this external id, if there is one."""
     return await repository.id_of_external(db, org_id, external_id)
+
+
+def stream_onboardings(db: Database, org_id: str) -> AsyncGenerator[list[Onboarding], None]:
+    """Every onboarding that lists show, by number, in batches of one consistent state; for long reads."""
+    return db.stream(_ALL, {"org_id": org_id})
 
 
 async def read_onboarding(db: Executor, org_id: str, reference: str) -> Onboarding:

@@ -11,7 +11,7 @@ from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import FirstOfEach, PagedList
 from pivotal_server.db.statements import Statement, any_of, columns_of, insert_of
 from pivotal_server.db.tables import contacts, date_notes, members, people, phase_transitions, tasks
-from pivotal_server.db.wire import WireRead, plain_day
+from pivotal_server.db.wire import WireRead, plain_day, wire_columns_of
 
 
 class TaskRow(msgspec.Struct, frozen=True):
@@ -242,6 +242,15 @@ def wire_onboarding_list(kind: type[W]) -> PagedList[W]:
 def wire_newest(kind: type[W]) -> FirstOfEach[W]:
     """The newest tasks and subtasks of each of several onboardings, as wire objects of ``kind``."""
     return FirstOfEach(kind, tasks, "onboarding_id", [_LIVE], _COMPUTED)
+
+
+def wire_all(kind: type[W]) -> Statement[W]:
+    """The live tasks of customers that are not put away, by number, as wire objects of ``kind``."""
+    columns = wire_columns_of(kind, tasks, _COMPUTED)
+    return Statement(
+        select(*columns).where(_ORG, _LIVE, ~_C.customer_hidden).order_by(_C.display_id),
+        into=kind,
+    )
 
 
 def wire_read(kind: type[W]) -> WireRead[W]:

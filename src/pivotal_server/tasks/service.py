@@ -1,6 +1,6 @@
 """Tasks: finding, listing, creating, deleting. Changing is in ``changes``, completing in ``completion``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from pivotal_server.db.engine import Executor
+from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.lists import Firsts
 from pivotal_server.errors_catalogue import (
     INVALID_ENUM_VALUE,
@@ -58,9 +58,11 @@ __all__ = [
     "read_tasks",
     "restore_task",
     "shown",
+    "stream_tasks",
 ]
 
 _READ = repository.wire_read(Task)
+_ALL = repository.wire_all(Task)
 _WIRE_LIST = repository.wire_list(Task)
 _ONBOARDING_WIRE_LIST = repository.wire_onboarding_list(Task)
 _NEWEST = repository.wire_newest(Task)
@@ -90,6 +92,11 @@ async def get_task_for_change(
 async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
     """The id of the live task with this external id, if there is one."""
     return await repository.id_of_external(db, org_id, external_id)
+
+
+def stream_tasks(db: Database, org_id: str) -> AsyncGenerator[list[Task], None]:
+    """Every task that lists show, by number, in batches of one consistent state; for long reads."""
+    return db.stream(_ALL, {"org_id": org_id})
 
 
 async def read_task(db: Executor, org_id: str, reference: str) -> Task:

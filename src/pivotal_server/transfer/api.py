@@ -9,7 +9,8 @@ from pivotal_server.kit.http import OperationTable, Upload, UploadedFile
 from pivotal_server.limits.catalogue import IMPORT_BYTES
 from pivotal_server.rest.context import Context
 from pivotal_server.transfer import service
-from pivotal_server.transfer.schemas import ImportCreate
+from pivotal_server.transfer.exporting import TYPES
+from pivotal_server.transfer.schemas import ExportCreate, ImportCreate
 
 table = OperationTable("Data")
 
@@ -33,3 +34,24 @@ async def create_import(context: Context, fields: ImportCreate, file: UploadedFi
     context.check_scope(f"write:{RESOURCES[fields.resource].scope}")
     row = await service.start_import(context.uow, fields, file)
     return to_wire(row, await jobs.files_of(context.db, context.org_id, row.id), context.files)
+
+
+@table.operation(
+    "POST",
+    "/exports",
+    id="create-export",
+    sdk="exports.create",
+    summary="Export records",
+    scope="write:data",
+    body=ExportCreate,
+    answers=(202, Job),
+    errors=[LIMIT_REACHED],
+)
+async def create_export(context: Context, body: ExportCreate) -> Job:
+    """Writes a CSV file of all customers, contacts, onboardings or tasks that lists show, or of the activity
+    stream with one row for each changed field. The job has the link to the file, which is kept for 7 days.
+    The key needs the read scope of what it exports too.
+    """
+    context.check_scope(f"read:{TYPES[body.type].scope}")
+    row = await service.start_export(context.uow, body.type)
+    return to_wire(row, [], context.files)

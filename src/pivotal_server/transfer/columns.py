@@ -56,6 +56,11 @@ def _flag(cell: str) -> Any:
 
 
 def _list(cell: str) -> Any:
+    if cell.startswith("["):
+        # Written so where an entry itself holds a semicolon.
+        found = _json(cell)
+        if isinstance(found, list):
+            return found
     return [part.strip() for part in cell.split(";") if part.strip()]
 
 

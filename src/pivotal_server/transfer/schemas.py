@@ -9,6 +9,18 @@ from pivotal_server.kit.validation import doc
 ResourceName = Literal["customer", "contact", "onboarding", "task"]
 
 
+ExportType = Literal["customers", "contacts", "onboardings", "tasks", "activity"]
+
+
+class ExportCreate(Struct, kw_only=True):
+    """What is to be exported."""
+
+    type: Annotated[
+        ExportType,
+        doc("Which records: as their lists show them, or the activity stream, newest first.", "customers"),
+    ]
+
+
 class ImportCreate(Struct, kw_only=True):
     """How a file is to be imported."""
 

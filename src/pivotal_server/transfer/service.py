@@ -11,7 +11,7 @@ from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.service import JobRow
 from pivotal_server.kit.http import UploadedFile
 from pivotal_server.limits.catalogue import WAITING_JOBS
-from pivotal_server.transfer import importing
+from pivotal_server.transfer import exporting, importing
 from pivotal_server.transfer.columns import FIELDS, KEYS, known
 from pivotal_server.transfer.importing import ImportPayload
 from pivotal_server.transfer.schemas import ImportCreate
@@ -54,6 +54,20 @@ async def start_import(uow: UnitOfWork, fields: ImportCreate, upload: UploadedFi
         priority=jobs.LAST,
     )
     await jobs.add_file(uow, id, kept.id, "source")
+    return await jobs.get_job(uow.tx, uow.org_id, id)
+
+
+async def start_export(uow: UnitOfWork, type: str) -> JobRow:
+    """Enqueue an export. Raises ``limit_reached``."""
+    await check_room(uow)
+    id = await jobs.enqueue(
+        uow,
+        exporting.KIND,
+        msgspec.to_builtins(exporting.ExportPayload(type=type)),
+        type="export",
+        priority=jobs.LAST,
+        counts={"processed": 0},
+    )
     return await jobs.get_job(uow.tx, uow.org_id, id)
 
 
