@@ -35,6 +35,7 @@ from pivotal_server.services import Services
 from pivotal_server.tasks import pages as task_pages
 from pivotal_server.tasks import pages_bulk as task_bulk_pages
 from pivotal_server.tasks import pages_panel as task_panel_pages
+from pivotal_server.templates import pages as template_pages
 from pivotal_server.templates import pages_apply as apply_pages
 from pivotal_server.web import static_files
 from pivotal_server.web.live import LiveHub
@@ -61,6 +62,7 @@ ROUTES = [
     *task_pages.routes,
     *apply_pages.routes,
     *phase_pages.routes,
+    *template_pages.routes,
     *task_panel_pages.routes,
     *attachment_pages.routes,
     *comment_pages.routes,

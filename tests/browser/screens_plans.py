@@ -27,6 +27,30 @@ async def plan(api: httpx.AsyncClient, onboarding: Json, owners: list[str]) -> N
     def day(days: int) -> str:
         return (clock.now() + timedelta(days=days)).date().isoformat()
 
+    await created(
+        api,
+        "/templates",
+        {
+            "name": "Standard program design",
+            "phase": "program_design",
+            "tasks": [
+                {
+                    "title": "Kick-off call",
+                    "assignee_rule": "csm",
+                    "due_anchor": "phase_start",
+                    "due_offset": 2,
+                },
+                {"title": "Data mapping", "key": "mapping", "due_anchor": "phase_start", "due_offset": 7},
+                {
+                    "title": "Review of the rules",
+                    "depends_on": ["mapping"],
+                    "customer_facing": True,
+                    "subtasks": [{"title": "Tiers"}, {"title": "Expiry"}],
+                    "condition": {"all": [{"field": "mrr", "operator": "greater", "value": 1000}]},
+                },
+            ],
+        },
+    )
     kickoff = await task("Kick-off call", phase="before_getting_started", assignee_id=owners[0])
     await api.post(f"/tasks/{kickoff['id']}/complete", json={"note": "Goals agreed, minutes are attached."})
     await task(
@@ -137,6 +161,9 @@ PLAN_PAGES: dict[str, Act] = {
     "task-page": task_page,
     "board": on("/onboardings/board"),
     "board-moves": tab("/moves"),
+    "templates": on("/admin/templates"),
+    "template-editor": on("/admin/templates/1"),
+    "template-new": on("/admin/templates/new"),
     "phases": on("/admin/phases"),
     "phase-edit": on("/admin/phases/review/edit"),
     "list": on("/onboardings"),

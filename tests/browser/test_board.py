@@ -7,7 +7,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.support.chromium import NewPage, Watch, axe_violations
 from tests.support.live_server import Live
 from tests.support.people import new_member
-from tests.support.records import Json, new_customer, new_onboarding, new_task
+from tests.support.records import Json, new_customer, new_onboarding, new_task, new_template
 
 BOARD = "/onboardings/board"
 
@@ -136,10 +136,12 @@ async def test_axe_is_silent_on_board_and_list(
         api, {"id": onboarding["customer_id"]}, state="at_risk", target_launch_date="2026-01-01", csm_id=1
     )
     await new_task(api, onboarding)
+    await new_template(api, {"title": "Kick-off", "subtasks": [{"title": "below"}]})
     page = await new_page(color_scheme=scheme, reduced_motion="reduce")
     for path in (
         *(BOARD, "/onboardings", "/onboardings/new", "/onboardings/1/moves", "/onboardings/1/apply"),
         *("/admin/phases", "/admin/phases/new", "/admin/phases/review/archive"),
+        *("/admin/templates", "/admin/templates/1", "/admin/templates/new", "/admin/templates/import"),
     ):
         await live.open(page, path)
         assert await axe_violations(page) == [], path

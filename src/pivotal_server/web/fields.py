@@ -9,7 +9,7 @@ from pivotal_server.errors_catalogue import BODY_TOO_LARGE, INVALID_CONTENT_TYPE
 from pivotal_server.limits.catalogue import BODY_BYTES
 
 FORM_TYPE = "application/x-www-form-urlencoded"
-MOST_FIELDS = 2_000
+MOST_FIELDS = 8_000
 
 
 class Fields:
