@@ -19,6 +19,7 @@ from pivotal_server.tasks import api as tasks
 from pivotal_server.templates import api as templates
 from pivotal_server.transfer import api as transfer
 from pivotal_server.webhooks import api as webhooks
+from pivotal_server.webhooks import api_deliveries as webhook_deliveries
 
 OPERATIONS: tuple[Operation, ...] = (
     *meta.table,
@@ -39,4 +40,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *transfer.table,
     *jobs.table,
     *webhooks.table,
+    *webhook_deliveries.table,
 )

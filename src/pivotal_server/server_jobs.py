@@ -9,7 +9,7 @@ from pivotal_server.rest import jobs as rest
 from pivotal_server.transfer import jobs as transfer
 from pivotal_server.webhooks import jobs as webhooks
 
-KINDS: tuple[Kind, ...] = (*transfer.KINDS,)
+KINDS: tuple[Kind, ...] = (*transfer.KINDS, *webhooks.KINDS)
 PERIODIC: tuple[Periodic, ...] = (
     *queue.PERIODIC,
     *auth.PERIODIC,

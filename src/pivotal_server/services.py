@@ -29,6 +29,11 @@ class Services:
         return self.config.outbound
 
     @property
+    def retention_days(self) -> int:
+        """For how many days events are kept."""
+        return self.config.event_retention_days
+
+    @property
     def files(self) -> Files:
         """Uploaded files, in the data folder."""
         return Files(self.config.data / "files", self.box, self.config.public_url)

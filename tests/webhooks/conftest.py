@@ -1,9 +1,11 @@
 """A workspace whose webhooks go to a receiver on loopback."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import structlog
 
@@ -29,3 +31,14 @@ def _quiet() -> Iterator[None]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture
+async def connect(desk: Desk) -> Callable[..., Any]:
+    """Makes further clients of the desk's workspace: `await connect(name="ci", mode="test")`."""
+
+    async def make(**options: Any) -> httpx.AsyncClient:
+        _, key = await desk.world.new_key(**options)
+        return desk.world.client(key)
+
+    return make

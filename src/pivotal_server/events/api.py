@@ -19,8 +19,6 @@ table = OperationTable("Activity and events")
 async def _filters(context: Context, query: EventQuery) -> dict[str, Any] | None:
     """The filters as the service takes them; ``None`` when nothing can match."""
     filters = filters_of(query)
-    if filters.pop("delivery_state", "none") != "none":
-        return None
     if "customer_id" in filters:
         filters["customer_id"] = await customers.known_id(context.db, context.org_id, filters["customer_id"])
         if filters["customer_id"] is None:

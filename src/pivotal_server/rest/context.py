@@ -28,6 +28,10 @@ class Outside(Protocol):
     def policy(self) -> Policy:
         """Says which addresses may be reached."""
 
+    @property
+    def retention_days(self) -> int:
+        """Says for how many days events are kept."""
+
 
 ENCODER = msgspec.json.Encoder()
 
@@ -95,6 +99,12 @@ class Context:
         """Where requests to addresses that others choose may go."""
         assert self._outside is not None, "the application makes no requests"
         return self._outside.policy
+
+    @property
+    def retention_days(self) -> int:
+        """For how many days events are kept."""
+        assert self._outside is not None, "the application keeps no events"
+        return self._outside.retention_days
 
     @property
     def org_id(self) -> str:

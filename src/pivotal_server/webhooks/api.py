@@ -34,6 +34,7 @@ from pivotal_server.webhooks.schemas import (
 )
 
 table = OperationTable("Webhooks")
+"""Those of endpoints; what is sent to them is in :mod:`~pivotal_server.webhooks.api_deliveries`."""
 
 
 @table.operation(

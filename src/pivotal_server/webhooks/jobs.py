@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from pivotal_server.jobs.kinds import Periodic
+from pivotal_server.jobs.kinds import Kind, Periodic
 from pivotal_server.jobs.running import Run
 from pivotal_server.kit import clock
 from pivotal_server.webhooks.pruning import prune
+from pivotal_server.webhooks.service_recovery import KIND, recover
 from pivotal_server.webhooks.service_secrets import forget_expired
 
 
@@ -20,6 +21,7 @@ async def forget_secrets(run: Run) -> None:
         await forget_expired(tx, clock.now())
 
 
+KINDS = (Kind(KIND, recover, 5),)
 PERIODIC = (
     Periodic("webhooks.prune", prune_events, timedelta(days=1)),
     Periodic("webhooks.secrets", forget_secrets, timedelta(minutes=30)),

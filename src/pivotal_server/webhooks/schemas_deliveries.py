@@ -153,7 +153,7 @@ class WebhookDeliveryQuery(PageQuery, kw_only=True):
     until: Annotated[datetime | None, doc("Only deliveries made before this moment.", "2026-06-01")] = None
 
 
-class TestData(Struct, kw_only=True):
+class WebhookTestData(Struct, kw_only=True):
     """The `data` of a test message."""
 
     object: Annotated[dict[str, Any], doc("The record, as an event would carry it.", {"object": "task"})]
@@ -166,7 +166,9 @@ class WebhookTest(Struct, kw_only=True):
     """A test message."""
 
     type: Annotated[str, doc("The type of event to send.", "task.completed")]
-    data: Annotated[TestData | UnsetType, doc("Its data; the example of the type when left out.")] = UNSET
+    data: Annotated[WebhookTestData | UnsetType, doc("Its data; the example of the type when left out.")] = (
+        UNSET
+    )
 
 
 def _event_ids(value: Any, path: str) -> list[str]:
