@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.bulk import bulk_rate, import_rate
 from bench.data import build
 
 HERE = Path(__file__).parent
@@ -162,6 +163,11 @@ class Bench:
         text = f"median {took:.2f} ms (a bare 4 KB write + fsync on this disk: {fsync:.2f} ms)"
         self.add(Line("durable create, alone", text, "<= 2 ms", took <= 2.0))
 
+    def many_rows(self, server: int) -> None:
+        for work, measure in (("bulk, 1,000 rows a call", bulk_rate), ("import", import_rate)):
+            rate = measure(server, self.key)
+            self.add(Line(f"{work}, new customers", f"{rate:,.0f} rows/s", ">= 5,000 rows/s", rate >= 5_000))
+
     def fsync_ms(self) -> float:
         """The median of a 4 KB append and fsync beside the database."""
         took = []
@@ -186,6 +192,7 @@ class Bench:
             self.add(Line("restart to answering", f"{again:.2f} s", "<= 1.5 s", again <= 1.5))
             self.reads(port, ceiling_port)
             self.writes(port)
+            self.many_rows(port)
             loaded = memory_mb(full.pid)
             self.add(Line("memory under load", f"{loaded:.0f} MB", "<= 300 MB", loaded <= 300))
         finally:

@@ -69,7 +69,8 @@ class UnitOfWork:
         self.now = clock.now()
         self._changes: dict[tuple[str, str], ObjectChange] = {}
         self._entries: list[Entry] = []
-        self._live: set[str] = set()
+        # In the order of their coming, so that a step can be undone by its length.
+        self._live: dict[str, None] = {}
         self._last: list[Callable[[], Awaitable[None]]] = []
         self._finished: list[list[ObjectChange]] = []
         self._reserves: dict[str, _Reserve] = {}
@@ -117,7 +118,7 @@ class UnitOfWork:
         Entries and events of a step are its own: an object that two steps change has the events of both.
         """
         self._finish_act()
-        entries, last, live = len(self._entries), len(self._last), set(self._live)
+        entries, last, live = len(self._entries), len(self._last), len(self._live)
         reserves = {name: (one.number, one.moment, one.left) for name, one in self._reserves.items()}
         try:
             async with self.tx.savepoint():
@@ -125,7 +126,8 @@ class UnitOfWork:
         except BaseException:
             del self._entries[entries:]
             del self._last[last:]
-            self._live = live
+            while len(self._live) > live:
+                self._live.popitem()
             self._changes = {}
             self._reserves = {name: _Reserve(*values) for name, values in reserves.items()}
             raise
@@ -213,7 +215,7 @@ class UnitOfWork:
             )
         )
         if customer_id is not None:
-            self._live.add(customer_id)
+            self._live[customer_id] = None
 
     def at_end(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do ``work`` after entries and events are written, within the transaction, in the order asked for.

@@ -60,13 +60,16 @@ class _Envelope(msgspec.Struct):
     data: _Data | _Truncated
 
 
-def _state(wire: msgspec.Struct | None, extra: dict[str, Any]) -> dict[str, Any] | None:
+def _state(
+    wire: msgspec.Struct | None, extra: dict[str, Any], *, decoded: bool = True
+) -> dict[str, Any] | None:
+    """What an event shows of an object. Stored JSON needs decoding only where it is compared."""
     if wire is None:
         return None
     state: dict[str, Any] = {"object": wire.__struct_config__.tag}
     for name in wire.__struct_fields__:
         value = getattr(wire, name)
-        state[name] = msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+        state[name] = msgspec.json.decode(value) if decoded and isinstance(value, msgspec.Raw) else value
     state.update(extra)
     return state
 
@@ -82,7 +85,7 @@ def _text(envelope: _Envelope) -> str:
 def _envelopes(change: ObjectChange) -> list[tuple[str, dict[str, Any], dict[str, Any] | None]]:
     """The events of one change: type, ``data.object`` and ``previous_attributes`` of each."""
     before = _state(change.before, change.before_extra)
-    after = _state(change.after, change.after_extra)
+    after = _state(change.after, change.after_extra, decoded=before is not None)
     types = types_of(change.object_type, before, after)
     if after is None and before is not None:
         return [(name, {**before, "deleted": True}, None) for name in types]
