@@ -26,6 +26,7 @@ from pivotal_server.onboardings import pages_moves as onboarding_move_pages
 from pivotal_server.onboardings import pages_new as new_onboarding_pages
 from pivotal_server.onboardings import pages_record as onboarding_record_pages
 from pivotal_server.onboardings import pages_states as onboarding_state_pages
+from pivotal_server.onboardings import pages_timeline as timeline_pages
 from pivotal_server.operations import OPERATIONS
 from pivotal_server.phases import pages as phase_pages
 from pivotal_server.request_log import pages as log_pages
@@ -55,6 +56,7 @@ ROUTES = [
     *onboarding_board_pages.routes,
     *onboarding_record_pages.routes,
     *onboarding_audit_pages.routes,
+    *timeline_pages.routes,
     *onboarding_move_pages.routes,
     *onboarding_state_pages.routes,
     *onboarding_edit_pages.routes,

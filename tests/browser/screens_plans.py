@@ -168,6 +168,7 @@ PLAN_PAGES: dict[str, Act] = {
     "phase-edit": on("/admin/phases/review/edit"),
     "list": on("/onboardings"),
     "list-new": on("/onboardings/new"),
+    "timeline": tab("/timeline"),
     "talk": tab("/comments"),
     "talk-files": tab("/files"),
 }

@@ -150,6 +150,8 @@ async def test_axe_is_silent_on_the_pages_of_an_onboarding(
         "/comments",
         "/files",
         "/audit",
+        "/timeline",
+        "/timeline?view=table",
         "/tasks/1",
         "/move?to=launch",
     ):

@@ -51,7 +51,7 @@ _CARDS = (
 )
 _OPEN = _C.state != "done"
 _FILTERS: dict[str, ColumnElement[bool]] = {
-    "visible_to": visible_to(_K.org_id, _K.id, _K.owner_id),
+    "visible_to": visible_to(_K.org_id, _K.id, _K.owner_id, onboardings.alias("staffed")),
     "csm_id": _C.csm_id == bindparam("csm_id"),
     "state": _C.state == bindparam("state"),
     "phase": _C.phase == bindparam("phase"),
@@ -66,7 +66,7 @@ _DONE = "with_done"
 
 def _board(given: frozenset[str]) -> Statement[CardRow]:
     """The first cards of each column: dated ones by day, then those without, each part by its index."""
-    size = max(size for size in _SIZES if f"columns*{size}" in given)
+    size = max((size for size in _SIZES if f"columns*{size}" in given), default=_SIZES[0])
     base = _CARDS.where(*[condition for name, condition in _FILTERS.items() if name in given])
     parts: list[Select[Any]] = []
     for place in range(size):

@@ -22,6 +22,9 @@ DELETE_ALL_OF = Statement.write(
 PREDECESSORS = Statement.scalar(
     select(_D.depends_on_id).where(_D.org_id == bindparam("org_id"), _D.task_id == bindparam("task_id")), str
 )
+EDGES = Statement.rows(
+    select(_D.task_id, _D.depends_on_id).where(_D.org_id == bindparam("org_id"), any_of(_D.task_id, "ids"))
+)
 DEPENDENTS = Statement.scalar(
     select(_D.task_id).distinct().where(_D.org_id == bindparam("org_id"), any_of(_D.depends_on_id, "ids")),
     str,
@@ -79,4 +82,13 @@ async def open_before(db: Executor, org_id: str, ids: Sequence[str]) -> dict[str
     params: dict[str, Any] = {"org_id": org_id, "ids": ids}
     for task, before in await db.fetch_all(OPEN_BEFORE, params):
         found.setdefault(task, []).append(before)
+    return found
+
+
+async def predecessors(db: Executor, org_id: str, ids: Sequence[str]) -> dict[str, list[str]]:
+    """What each of these tasks depends on; a task that depends on nothing is left out."""
+    found: dict[str, list[str]] = {}
+    if ids:
+        for task, before in await db.fetch_all(EDGES, {"org_id": org_id, "ids": ids}):
+            found.setdefault(task, []).append(before)
     return found

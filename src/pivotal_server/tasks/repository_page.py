@@ -129,6 +129,12 @@ DONE_OF_PHASE = Statement(
     .limit(bindparam("limit")),
     into=TaskLine,
 )
+DATED_FIRST = Statement(
+    _LINES.where(_ORG, _LIVE, _OF_ONBOARDING, _TOP)
+    .order_by(_C.due_date.is_(None), _C.due_date, _C.display_id)
+    .limit(bindparam("limit")),
+    into=TaskLine,
+)
 LINES_OF = Statement(_LINES.where(_ORG, _LIVE, any_of(_C.id, "ids")).order_by(_C.display_id), into=TaskLine)
 BELOW = Statement(
     _LINES.where(_ORG, _LIVE, _C.parent_task_id == bindparam("parent_id")).order_by(
@@ -295,3 +301,9 @@ async def titles_of(db: Executor, org_id: str, onboarding_id: str) -> list[tuple
     """Id, number and title of the top-level tasks of an onboarding by number, at most 2,000."""
     found = await db.fetch_all(TITLES, {"org_id": org_id, "onboarding_id": onboarding_id})
     return [(id, number, title) for id, number, title in found]
+
+
+async def dated_first(db: Executor, org_id: str, onboarding_id: str, limit: int) -> list[TaskLine]:
+    """The top-level tasks of an onboarding by due day, those without one last."""
+    params = {"org_id": org_id, "onboarding_id": onboarding_id, "limit": limit}
+    return await db.fetch_all(DATED_FIRST, params)

@@ -14,6 +14,7 @@ __all__ = [
     "TaskLine",
     "below",
     "counts",
+    "dated_first",
     "done_of_phase",
     "filtered",
     "lines_of",
@@ -24,6 +25,7 @@ __all__ = [
     "of_phase",
     "open_before",
     "open_of_phase",
+    "predecessors",
     "subtask_counts",
     "titles_of",
     "where_open_task_of",
@@ -31,6 +33,8 @@ __all__ = [
 
 MOST_LINES = 2_000
 below = repository_page.below
+dated_first = repository_page.dated_first
+predecessors = repository_links.predecessors
 counts = repository_page.counts
 done_of_phase = repository_page.done_of_phase
 lines_of = repository_page.lines_of
