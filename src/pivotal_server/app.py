@@ -32,6 +32,7 @@ from pivotal_server.phases import pages as phase_pages
 from pivotal_server.request_log import pages as log_pages
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.pipeline import ACCESS_ERRORS, RestApi
+from pivotal_server.search import pages as search_pages
 from pivotal_server.services import Services
 from pivotal_server.tasks import pages as task_pages
 from pivotal_server.tasks import pages_bulk as task_bulk_pages
@@ -49,6 +50,7 @@ ROUTES = [
     *mail_pages.routes,
     *log_pages.routes,
     *file_pages.routes,
+    *search_pages.routes,
     *new_customer_pages.routes,
     *contact_pages.routes,
     *onboarding_pages.routes,

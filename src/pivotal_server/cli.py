@@ -23,6 +23,7 @@ from pivotal_server.cli_common import (
 )
 from pivotal_server.db.migrate import current_revision
 from pivotal_server.members import service as members
+from pivotal_server.search.rebuilding import rebuild
 from pivotal_server.server import FirstWorkspace
 from pivotal_server.services import Services
 from pivotal_server.unit_of_work import unit_of_work
@@ -105,6 +106,18 @@ def migrate_database(*, where: Where = DEFAULT) -> None:
         out.print(f"The database has schema {current_revision(settings.database_url)}")
 
     guarded(run)
+
+
+@app.command
+def reindex(*, workspace: WorkspaceOption = None, where: Where = DEFAULT) -> None:
+    """Write anew what search looks in; safe beside a running server."""
+
+    async def work(services: Services) -> None:
+        found = await workspaces.only_workspace(services.db, workspace)
+        count = await rebuild(services.db, found.id)
+        out.print(f"{count} records of {found.slug} can be found")
+
+    with_services(where, work)
 
 
 @app.command(name="login-link")

@@ -14,6 +14,7 @@ from pivotal_server.members import api as members
 from pivotal_server.onboardings import api as onboardings
 from pivotal_server.phases import api as phases
 from pivotal_server.rest import meta
+from pivotal_server.search import api as search
 from pivotal_server.tags import api as tags
 from pivotal_server.tasks import api as tasks
 from pivotal_server.templates import api as templates
@@ -38,6 +39,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *tags.table,
     *bulk.table,
     *transfer.table,
+    *search.table,
     *jobs.table,
     *webhooks.table,
     *webhook_deliveries.table,

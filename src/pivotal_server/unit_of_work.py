@@ -20,6 +20,7 @@ from pivotal_server.db.allocation import allocate, give_back, hold
 from pivotal_server.db.engine import Database, Transaction
 from pivotal_server.events.outbox import ObjectChange, write_events
 from pivotal_server.kit import clock
+from pivotal_server.search import index as search
 
 LIVE_CHANNEL = "live"
 """Channel on which open pages hear that a customer changed; the payload is ``<org_id> <customer_id>``."""
@@ -49,6 +50,7 @@ class UnitOfWork:
         "_last",
         "_live",
         "_reserves",
+        "_restored",
         "actor",
         "bulk_id",
         "muted",
@@ -74,6 +76,7 @@ class UnitOfWork:
         self._last: list[Callable[[], Awaitable[None]]] = []
         self._finished: list[list[ObjectChange]] = []
         self._reserves: dict[str, _Reserve] = {}
+        self._restored: list[Struct] = []
 
     async def allocate(self, object_type: str, count: int = 1) -> tuple[int, datetime]:
         """The next ``display_id`` and ``created_at`` of an object type.
@@ -119,6 +122,7 @@ class UnitOfWork:
         """
         self._finish_act()
         entries, last, live = len(self._entries), len(self._last), len(self._live)
+        restored = len(self._restored)
         reserves = {name: (one.number, one.moment, one.left) for name, one in self._reserves.items()}
         try:
             async with self.tx.savepoint():
@@ -128,6 +132,7 @@ class UnitOfWork:
             del self._last[last:]
             while len(self._live) > live:
                 self._live.popitem()
+            del self._restored[restored:]
             self._changes = {}
             self._reserves = {name: _Reserve(*values) for name, values in reserves.items()}
             raise
@@ -217,6 +222,10 @@ class UnitOfWork:
         if customer_id is not None:
             self._live[customer_id] = None
 
+    def restored(self, wire: Struct) -> None:
+        """Say that a deleted object, now ``wire``, is there again: its change alone does not tell that."""
+        self._restored.append(wire)
+
     def at_end(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do ``work`` after entries and events are written, within the transaction, in the order asked for.
 
@@ -230,13 +239,16 @@ class UnitOfWork:
         return len(self._entries)
 
     async def flush(self) -> None:
-        """Write the entries and events gathered so far; the edge calls it last before the commit."""
+        """Write entries, events and search rows; the edge calls it last before the commit."""
         if self._entries:
             entries, self._entries = self._entries, []
             await write_entries(self.tx, self.actor, self.now, self.request_id, self.bulk_id, entries)
         self._finish_act()
         if self._finished:
             finished, self._finished = self._finished, []
+            # Before the events, whose counter is the last lock of every transaction.
+            restored, self._restored = self._restored, []
+            await search.follow(self.tx, self.org_id, clock.to_micros(self.now), finished, restored)
             await write_events(self.tx, self.actor, self.now, self.request_id, finished, muted=self.muted)
         last, self._last = self._last, []
         for work in last:

@@ -150,6 +150,21 @@ async def test_no_list_shows_a_row_of_another_workspace(world: World) -> None:
                     assert (body["data"], body["total"]) == ([], 0), (operation.id, name)
 
 
+async def test_search_finds_nothing_of_another_workspace(world: World) -> None:
+    mine, theirs = await two_sides(world)
+    texts = [MARK, f"{MARK}.com", f"0@{MARK}.com", f'"{MARK} 0"', f"owner:{world.owner.email}", "#4", "-x"]
+    texts += [
+        f"{name}:{MARK}" for name in ("name", "domain", "slug", "email", "contact", "plan", "tag", "title")
+    ]
+    for text in texts:
+        for path in ("/search", "/customers"):
+            check_foreign(await theirs.api.get(path, params={"q": text}), mine)
+    page = answered(await mine.api.get("/search", params={"q": MARK, "limit": 1}))
+    check_foreign(await theirs.api.get("/search", params={"q": MARK, "cursor": page["next_cursor"]}), mine)
+    found = answered(await mine.api.get("/search", params={"q": MARK, "limit": 100}))["data"]
+    assert {one["id"] for one in found} == {one["id"] for one in mine.records if one["object"] != "template"}
+
+
 def path_with(path: str, reference: str) -> str:
     return "/".join(reference if part.startswith("{") else part for part in path.split("/"))
 

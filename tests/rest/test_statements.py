@@ -91,36 +91,38 @@ async def test_writes_take_as_many_statements_as_they_have_parts(
 
     # Every write that has an effect also numbers and inserts its entries (2) and its events (2).
     figures: list[tuple[str, str, Any, dict[str, str], int]] = [
-        # number, insert
-        ("POST", "/customers", {"name": "x", "slug": "given"}, {}, 2 + 4),
+        # number, insert; the row of search
+        ("POST", "/customers", {"name": "x", "slug": "given"}, {}, 3 + 4),
         # … and a look for a free slug
-        ("POST", "/customers", {"name": "Made"}, {}, 3 + 4),
-        # … and who has "made-…" already
         ("POST", "/customers", {"name": "Made"}, {}, 4 + 4),
+        # … and who has "made-…" already
+        ("POST", "/customers", {"name": "Made"}, {}, 5 + 4),
         # … and the owner, the tags, the owner's address
-        ("POST", "/customers", {"name": "Whole", "owner_id": 1, "tags": ["a", "b"]}, {}, 6 + 4),
+        ("POST", "/customers", {"name": "Whole", "owner_id": 1, "tags": ["a", "b"]}, {}, 7 + 4),
         # find, forget and insert the answer; PostgreSQL locks the key too
-        ("POST", "/customers", {"name": "k", "slug": "k"}, {"Idempotency-Key": "k"}, 5 + 4),
+        ("POST", "/customers", {"name": "k", "slug": "k"}, {"Idempotency-Key": "k"}, 6 + 4),
         # the stored answer
         ("POST", "/customers", {"name": "k", "slug": "k"}, {"Idempotency-Key": "k"}, 1),
         # lock and read, update; the owner's address for the event
         ("PATCH", own, {"plan": "Scale"}, {}, 3 + 4),
         # nothing differs
         ("PATCH", own, {"plan": "Scale"}, {}, 1),
-        # … hold creations, leave the former slug
-        ("PATCH", own, {"slug": "renamed"}, {}, 5 + 4),
+        # … hold creations, leave the former slug; the contacts, by which search finds it too, and its row
+        ("PATCH", own, {"slug": "renamed"}, {}, 7 + 4),
+        # … and the rows of its onboardings
+        ("PATCH", own, {"name": "Renamed"}, {}, 6 + 4),
         # … the index of tags
         ("PATCH", own, {"tags": ["x", "y"]}, {}, 5 + 4),
-        # the customer, the number of contacts, number, insert
-        ("POST", f"{own}/contacts", mail(1), {}, 4 + 4),
+        # the customer, the number of contacts, number, insert; its row of search and that of its customer
+        ("POST", f"{own}/contacts", mail(1), {}, 6 + 4),
         # … its diff where erasing finds it; the primary before: read and update
-        ("POST", f"{own}/contacts", {**mail(2), "is_primary": True}, {}, 6 + 5),
-        # find, lock the customer, lock and read, update; the diff
-        ("PATCH", person, {"title": "COO"}, {}, 4 + 5),
+        ("POST", f"{own}/contacts", {**mail(2), "is_primary": True}, {}, 8 + 5),
+        # find, lock the customer, lock and read, update; the diff; its row of search
+        ("PATCH", person, {"title": "COO"}, {}, 5 + 5),
         ("PATCH", person, {"is_primary": True}, {}, 6 + 5),
         ("PATCH", person, {"is_primary": True}, {}, 3),
-        # … lock the onboardings, its open tasks
-        ("DELETE", path_of(second), None, {}, 6 + 4),
+        # … lock the onboardings, its open tasks; the row of its customer, from the contacts that are left
+        ("DELETE", path_of(second), None, {}, 9 + 4),
         ("DELETE", path_of(second), None, {}, 3),
     ]
     extra = int(world.db.dialect == "postgresql")
@@ -131,8 +133,8 @@ async def test_writes_take_as_many_statements_as_they_have_parts(
     for _ in range(12):
         await new_onboarding(api, customer)
     assert await cost(api, "POST", "/onboardings", {"customer_id": 1}) == before
-    # the customer, the phases, number, insert, the default template
-    assert before == 5 + 4
+    # the customer, the phases, number, insert, the default template; the row of search
+    assert before == 6 + 4
     moves = [await cost(api, "PATCH", plan, {"phase": phase}) for phase in ("review", "launch", "review")]
     # with the tasks of the phases left and entered, and the default template
     assert moves == [15, 15, 13]

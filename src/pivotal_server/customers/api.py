@@ -29,14 +29,20 @@ from pivotal_server.members import service as members
 from pivotal_server.rest.context import Context
 from pivotal_server.rest.expansions import CONTACTS, ONBOARDINGS, OWNER
 from pivotal_server.rest.lists import as_stored, filters_of, page, slice_of, without_paging
+from pivotal_server.search import service as search
+from pivotal_server.search.service import Seeker
 
 table = OperationTable("Customers")
 CustomerCountQuery = without_paging("CustomerCountQuery", CustomerQuery)
 
 
-async def _filters(context: Context, query: Any) -> dict[str, Any] | None:
-    """The filters as the repository takes them; ``None`` when nothing can match them."""
+async def _filters(context: Context, query: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The filters as the repository takes them, and what those of a query bind.
+
+    ``None`` when nothing can match them.
+    """
     filters = filters_of(query)
+    text = filters.pop("q", "")
     if "owner_id" in filters:
         member = await members.find(context.db, context.org_id, filters["owner_id"])
         if member is None:
@@ -48,7 +54,13 @@ async def _filters(context: Context, query: Any) -> dict[str, Any] | None:
             return None
     if "tag" in filters:
         filters["tag"] = filters["tag"].casefold()
-    return filters
+    if not text:
+        return filters, {}
+    seeker = Seeker(org_id=context.org_id)
+    asked = await search.customer_filters(
+        context.db, seeker, await search.understand(context.db, seeker, text)
+    )
+    return None if asked is None else ({**filters, **asked[0]}, asked[1])
 
 
 @table.operation(
@@ -65,14 +77,16 @@ async def _filters(context: Context, query: Any) -> dict[str, Any] | None:
 async def list_customers(context: Context) -> CustomerPage:
     """Live customers, newest first. Filters apply before paging."""
     query: CustomerQuery = context.query
+    found = await _filters(context, query)
+    asked, values = ({}, {}) if found is None else found
 
     async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Customer], datetime | None]:
-        return await service.read_customers(context.db, context.org_id, part, filters)
+        return await service.read_customers(context.db, context.org_id, part, filters, values)
 
     async def count(part: Slice, filters: Mapping[str, Any]) -> int:
-        return await service.count_customers(context.db, context.org_id, part, filters)
+        return await service.count_customers(context.db, context.org_id, part, filters, values)
 
-    return await page(CustomerPage, query, await _filters(context, query), fetch, count)
+    return await page(CustomerPage, query, None if found is None else asked, fetch, count)
 
 
 @table.operation(
@@ -87,11 +101,11 @@ async def list_customers(context: Context) -> CustomerPage:
 )
 async def count_customers(context: Context) -> Count:
     """How many live customers match the same filters as the list takes."""
-    filters = await _filters(context, context.query)
-    if filters is None:
+    found = await _filters(context, context.query)
+    if found is None:
         return Count(count=0)
     part = slice_of(context.query)
-    return Count(count=await service.count_customers(context.db, context.org_id, part, filters))
+    return Count(count=await service.count_customers(context.db, context.org_id, part, *found))
 
 
 @table.operation(

@@ -38,6 +38,9 @@ from pivotal_server.onboardings import service as onboardings
 from pivotal_server.onboardings.views import OnboardingView, onboarding_view, phase_chip
 from pivotal_server.phases import service as phases
 from pivotal_server.phases.service import PhaseRow
+from pivotal_server.search import service as search
+from pivotal_server.search.grammar import MOST_LETTERS
+from pivotal_server.search.service import Seeker
 from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Person
@@ -78,44 +81,85 @@ def _status(visit: Visit) -> str:
     return asked if asked in dict(FILTERS) else ""
 
 
-def _filters(visit: Visit, status: str) -> dict[str, Any]:
-    filters: dict[str, Any] = {"status": status} if status else {"current": True}
+def _query(visit: Visit) -> str:
+    return visit.request.query_params.get("q", "").strip()[:MOST_LETTERS]
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What the list shall hold: its filters, what a query among them binds, and hints about the query.
+
+    ``filters`` of ``None``: no customer can be wanted.
+    """
+
+    filters: dict[str, Any] | None
+    values: Mapping[str, Any] = {}
+    hints: tuple[str, ...] = ()
+
+
+async def _asked(visit: Visit, status: str, text: str) -> _Asked:
+    """Without a query the current customers; a query finds churned ones too (WB-SRCH-5)."""
+    filters: dict[str, Any] = {"status": status} if status else {} if text else {"current": True}
     if not visit.allows("see_all_customers"):
         filters["visible_to"] = visit.actor.id
-    return filters
+    if not text:
+        return _Asked(filters)
+    seeker = Seeker(
+        org_id=visit.org_id,
+        me=visit.actor.id,
+        visible_to=filters.get("visible_to"),
+        zone=visit.frame.zone,
+    )
+    wanted = await search.understand(
+        visit.db, seeker, f"{text} is:archived" if status == "archived" else text
+    )
+    found = await search.customer_filters(visit.db, seeker, wanted)
+    if found is None:
+        return _Asked(None, hints=wanted.hints)
+    return _Asked({**filters, **found[0]}, found[1], wanted.hints)
 
 
-def _url(status: str, **more: str) -> str:
-    query = {**({"status": status} if status else {}), **more}
+def _url(status: str, text: str = "", **more: str) -> str:
+    query = {**({"status": status} if status else {}), **({"q": text} if text else {}), **more}
     return f"/customers?{urlencode(query)}" if query else "/customers"
 
 
 @page("customers")
 async def list_page(visit: Visit) -> Response:
     """Customers, newest first, 50 a page."""
-    status = _status(visit)
-    filters = _filters(visit, status)
+    status, text = _status(visit), _query(visit)
+    asked = await _asked(visit, status, text)
     older_than = _moment(visit.request.query_params.get("before"))
     newer_than = None if older_than else _moment(visit.request.query_params.get("after"))
     part = Slice(ROWS, older_than or newer_than, ascending=newer_than is not None)
-    rows, following = await service.list_customers(visit.db, visit.org_id, part, filters)
+    rows: list[Stored] = []
+    following = None
+    if asked.filters is not None:
+        rows, following = await service.list_customers(
+            visit.db, visit.org_id, part, asked.filters, asked.values
+        )
     if newer_than is not None:
         rows.reverse()
     has_older = newer_than is not None or following is not None
     has_newer = older_than is not None or (newer_than is not None and following is not None)
     found = CustomerList(
         rows=await _rows(visit, rows),
-        filters=tuple(StatusFilter(label, _url(key), key == status) for key, label in FILTERS),
-        nothing="" if rows else await _why_nothing(visit, status),
-        total_url=f"/customers/total?{urlencode({'status': status})}",
-        older=_url(status, before=wire_micros(rows[-1].created_at)) if rows and has_older else None,
-        newer=_url(status, after=wire_micros(rows[0].created_at)) if rows and has_newer else None,
+        filters=tuple(
+            StatusFilter("All" if text and not key else label, _url(key, text), key == status)
+            for key, label in FILTERS
+        ),
+        nothing="" if rows else await _why_nothing(visit, status or text),
+        q=text,
+        status=status,
+        hints=asked.hints,
+        total_url=f"/customers/total?{urlencode({'status': status, 'q': text})}",
+        older=_url(status, text, before=wire_micros(rows[-1].created_at)) if rows and has_older else None,
+        newer=_url(status, text, after=wire_micros(rows[0].created_at)) if rows and has_newer else None,
     )
     return visit.render("customers/list.html", found, fragments=("rows",))
 
 
-async def _why_nothing(visit: Visit, status: str) -> Any:
-    if status:
+async def _why_nothing(visit: Visit, filtered: str) -> Any:
+    if filtered:
         return "matches"
     if not visit.allows("see_all_customers"):
         return "given"
@@ -126,8 +170,10 @@ async def _why_nothing(visit: Visit, status: str) -> Any:
 @page("customers")
 async def total(visit: Visit) -> Response:
     """How many customers the list holds; asked for after the rows, so that counting delays nothing."""
-    filters = _filters(visit, _status(visit))
-    found = await service.count_customers(visit.db, visit.org_id, Slice(), filters)
+    asked = await _asked(visit, _status(visit), _query(visit))
+    found = 0
+    if asked.filters is not None:
+        found = await service.count_customers(visit.db, visit.org_id, Slice(), asked.filters, asked.values)
     return visit.render_with("customers/total.html", {"total": found})
 
 

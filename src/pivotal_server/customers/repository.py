@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, delete, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
+from pivotal_server.db.search_conditions import CUSTOMER_FILTERS
 from pivotal_server.db.statements import Statement, columns_of, insert_of
 from pivotal_server.db.tables import (
     counters,
@@ -123,6 +124,7 @@ _FILTERS = {
     "current": _C.status.not_in(("churned", "archived")),
     "visible_to": VISIBLE,
     "tag": and_(customer_tags.c.org_id == bindparam("org_id"), customer_tags.c.tag == bindparam("tag")),
+    **CUSTOMER_FILTERS,
 }
 _DRIVEN = {"tag": (_WITH_TAG, customer_tags.c.created_at)}
 LIST = PagedList(CustomerRow, customers, [_LIVE], _FILTERS, _DRIVEN)

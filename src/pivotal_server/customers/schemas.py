@@ -149,6 +149,14 @@ class CustomerQuery(ListQuery, kw_only=True):
     stripe_customer_id: Annotated[
         str | None, doc("Only customers with this Stripe customer.", "cus_Q1w2e3")
     ] = None
+    q: Annotated[
+        str | None,
+        doc(
+            "Words, matched by their beginnings in name, domain, slug, external id, contacts and text fields,"
+            " and terms as `GET /search` takes them.",
+            "auro status:active",
+        ),
+    ] = None
 
 
 class UpsertQuery(Struct, kw_only=True):

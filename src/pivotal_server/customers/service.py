@@ -15,6 +15,7 @@ from pivotal_server.customers.schemas import Customer, CustomerCreate
 from pivotal_server.customers.wire import event_extra, to_wire
 from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.errors import UniqueViolation
+from pivotal_server.db.lists import NOTHING
 from pivotal_server.errors_catalogue import (
     CUSTOMER_NOT_FOUND,
     EXTERNAL_ID_TAKEN,
@@ -100,22 +101,27 @@ async def read_many(db: Executor, org_id: str, ids: Iterable[str | None]) -> dic
 
 
 async def read_customers(
-    db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]
+    db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any], values: Mapping[str, Any] = NOTHING
 ) -> tuple[list[Customer], datetime | None]:
-    """One page of live customers as wire objects, and the cursor of the next page, if there is one."""
-    return await _WIRE_LIST.page(db, org_id, part, filters)
+    """One page of live customers as wire objects, and the cursor of the next page, if there is one.
+
+    ``values``: what the conditions of a query among the ``filters`` bind.
+    """
+    return await _WIRE_LIST.page(db, org_id, part, filters, values)
 
 
 async def list_customers(
-    db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]
+    db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any], values: Mapping[str, Any] = NOTHING
 ) -> tuple[list[CustomerRow], datetime | None]:
     """One page of live customers, and the cursor of the next page. ``filters``: see the repository."""
-    return await repository.LIST.page(db, org_id, part, filters)
+    return await repository.LIST.page(db, org_id, part, filters, values)
 
 
-async def count_customers(db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]) -> int:
+async def count_customers(
+    db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any], values: Mapping[str, Any] = NOTHING
+) -> int:
     """How many live customers match."""
-    return await repository.LIST.count(db, org_id, part, filters)
+    return await repository.LIST.count(db, org_id, part, filters, values)
 
 
 async def suggest_slug(db: Executor, org_id: str, taken: str) -> str:

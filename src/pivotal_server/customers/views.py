@@ -67,7 +67,8 @@ class StatusFilter(msgspec.Struct, frozen=True):
 class CustomerList(msgspec.Struct, frozen=True):
     """Context ``page`` of ``customers/list.html``.
 
-    ``filters``: the first is the default. ``q``: text of the filter box; None draws no box. ``nothing``: why
+    ``filters``: the first is the default. ``q``: text of the filter box; None draws no box; ``status``: that
+    of the filter, kept when the box is sent; ``hints``: what is to be said about the text. ``nothing``: why
     there are no rows: the workspace is ``new``, nobody has ``given`` the reader a customer, or nothing
     ``matches``. ``clear_url`` leads to the list without filter. ``total_url`` answers with the template
     ``customers/total.html``, asked for after the rows; None leaves it out. ``newer`` and ``older``: addresses
@@ -79,6 +80,8 @@ class CustomerList(msgspec.Struct, frozen=True):
     nothing: Literal["", "new", "given", "matches"] = ""
     clear_url: str = "/customers"
     q: str | None = None
+    status: str = ""
+    hints: tuple[str, ...] = ()
     total_url: str | None = None
     newer: str | None = None
     older: str | None = None

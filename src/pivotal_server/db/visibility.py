@@ -18,11 +18,16 @@ def visible_to(
     They own the customer, have a task there, or a staff role on one of its onboardings. A
     statement that reads onboardings itself hands in an alias, ``theirs``, for the last.
     """
-    own_task = exists().where(
-        tasks.c.org_id == org_id,
-        tasks.c.assignee_id == _ME,
-        tasks.c.customer_id == customer_id,
-        tasks.c.deleted_at.is_(None),
+    own_task = (
+        exists()
+        .where(
+            tasks.c.org_id == org_id,
+            tasks.c.assignee_id == _ME,
+            tasks.c.customer_id == customer_id,
+            tasks.c.deleted_at.is_(None),
+        )
+        # Tasks may also be what is searched.
+        .correlate_except(tasks)
     )
     own_role = exists().where(
         theirs.c.org_id == org_id,

@@ -336,6 +336,8 @@ async def restore_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
     await check_room(uow, home, len(family))
     pairs = [(one, replace(one, deleted_at=None, depends_on=encoded([]))) for one in family]
     saved = await save_tasks(uow, pairs)
+    for _, one in saved:
+        uow.restored(to_wire(one, None))
     record(uow, saved[0][1], "task.restored")
     return saved[0][1]
 

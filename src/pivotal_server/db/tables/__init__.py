@@ -21,6 +21,7 @@ from pivotal_server.db.tables.records import (
     phase_transitions,
 )
 from pivotal_server.db.tables.requests import api_requests
+from pivotal_server.db.tables.search import search_rows
 from pivotal_server.db.tables.server import (
     api_key_lookup,
     people,
@@ -73,6 +74,7 @@ __all__ = [
     "phase_transitions",
     "phases",
     "processes",
+    "search_rows",
     "sessions",
     "sign_in_links",
     "sign_in_requests",

@@ -9,6 +9,7 @@ import "./forms.js";
 import "./drafts.js";
 import "./list.js";
 import "./keys.js";
+import "./palette.js";
 import "./toast.js";
 import "./copy.js";
 import "./time.js";

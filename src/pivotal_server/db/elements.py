@@ -1,0 +1,75 @@
+"""Parts of SQL that the two databases write differently."""
+
+from typing import Any
+
+from sqlalchemy import Boolean
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Float, Text
+
+
+class MatchesGroups(FunctionElement[bool]):
+    """A text matches one pattern at least of each group; the groups are bound as one JSON text."""
+
+    inherit_cache = True
+    name = "matches_groups"
+    type = Boolean()
+
+
+@compiles(MatchesGroups, "sqlite")
+def _matches_sqlite(element: MatchesGroups, compiler: SQLCompiler, **kw: Any) -> str:
+    column, groups = (compiler.process(clause, **kw) for clause in element.clauses)
+    return (
+        f"(NOT EXISTS (SELECT 1 FROM json_each({groups}) AS g WHERE NOT EXISTS (SELECT 1 "  # noqa: S608 - no values
+        f"FROM json_each(g.value) AS p WHERE (' ' || {column} || ' ') LIKE p.value)))"
+    )
+
+
+@compiles(MatchesGroups, "postgresql")
+def _matches_postgresql(element: MatchesGroups, compiler: SQLCompiler, **kw: Any) -> str:
+    column, groups = (compiler.process(clause, **kw) for clause in element.clauses)
+    return (
+        f"(NOT EXISTS (SELECT 1 FROM jsonb_array_elements(CAST({groups} AS JSONB)) AS g(v) WHERE NOT EXISTS "  # noqa: S608
+        f"(SELECT 1 FROM jsonb_array_elements_text(g.v) AS p(v) WHERE (' ' || {column} || ' ') LIKE p.v)))"
+    )
+
+
+class JsonNumber(FunctionElement[float]):
+    """A number in a JSON object that is stored as text."""
+
+    inherit_cache = True
+    name = "json_number"
+    type = Float()
+
+
+@compiles(JsonNumber, "sqlite")
+def _number_sqlite(element: JsonNumber, compiler: SQLCompiler, **kw: Any) -> str:
+    column, key = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"json_extract({column}, '$.' || {key})"
+
+
+@compiles(JsonNumber, "postgresql")
+def _number_postgresql(element: JsonNumber, compiler: SQLCompiler, **kw: Any) -> str:
+    column, key = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"CAST(CAST({column} AS JSONB) ->> {key} AS DOUBLE PRECISION)"
+
+
+class JsonText(FunctionElement[str]):
+    """A text in a JSON object that is stored as text."""
+
+    inherit_cache = True
+    name = "json_word"
+    type = Text()
+
+
+@compiles(JsonText, "sqlite")
+def _word_sqlite(element: JsonText, compiler: SQLCompiler, **kw: Any) -> str:
+    column, key = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"json_extract({column}, '$.' || {key})"
+
+
+@compiles(JsonText, "postgresql")
+def _word_postgresql(element: JsonText, compiler: SQLCompiler, **kw: Any) -> str:
+    column, key = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(CAST({column} AS JSONB) ->> {key})"
