@@ -123,6 +123,8 @@ async def test_kills_lose_no_event_and_invent_none(database_url: str, tmp_path: 
             for victim in victims:
                 await victim.kill()
 
+        # The servers themselves have delivered, on the event loop that they run on.
+        assert all(receiver.got for receiver in receivers)
         db = connect(database_url)
         await db.open()
         dispatcher = Dispatcher(services_of(db, server, tmp_path, database_url))

@@ -1,7 +1,7 @@
 """One HTTP/1.1 connection as a client: a request is written whole, the answer parsed as it comes in."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import httptools
 
@@ -58,8 +58,8 @@ class Connection(asyncio.Protocol):
     # ── What the event loop calls ──────────────────────────────────────────────────────────────
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection stands."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Not checked: the transports of uvloop are no subclasses of those of asyncio.
+        self._transport = cast(asyncio.Transport, transport)
         self.usable = True
 
     def data_received(self, data: bytes) -> None:
