@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,9 +81,11 @@ def inner_selects(construct: Any) -> Iterator[Any]:
 def sources(construct: Any) -> set[FromClause]:
     """The tables of workspaces that the construct names, each alias apart."""
     nodes = list(visitors.iterate(construct))
-    named = [node for node in nodes if isinstance(node, Table | Alias)]
+    named = Counter(node for node in nodes if isinstance(node, Table | Alias))
+    # An alias is followed by its table, which is not named by that.
+    named.subtract(node.element for node in nodes if isinstance(node, Alias))
     columns = [node.table for node in nodes if isinstance(node, ColumnClause) and node.table is not None]
-    return {source for source in [*named, *columns] if is_tenant(source)}
+    return {source for source in [*+named, *columns] if is_tenant(source)}
 
 
 def sides(node: object) -> tuple[object, ...]:
@@ -170,6 +173,7 @@ RECENT = select(customers.c.id).where(customers.c.status == "active").cte("recen
 GOOD = {
     "one row": select(customers.c.id).where(BY_ORG),
     "several workspaces": select(customers.c.id).where(any_of(customers.c.org_id, "ids")),
+    "an alias alone": select(func.count()).select_from(OTHER).where(OTHER.c.org_id == bindparam("org_id")),
     "a join": select(customers.c.id).join(members, members.c.org_id == customers.c.org_id).where(BY_ORG),
     "a join with a global table": select(members.c.id).join(sessions, sessions.c.org_id == members.c.org_id),
     "global": select(people.c.id),
@@ -186,6 +190,9 @@ BAD = {
     "one row": select(customers.c.id).where(customers.c.id == bindparam("id")),
     "no columns": select(func.count()).select_from(customers),
     "an alias": select(customers.c.id, OTHER.c.id).where(BY_ORG),
+    "a table beside its alias": (
+        select(func.count()).select_from(customers, OTHER).where(OTHER.c.org_id == bindparam("org_id"))
+    ),
     "a join": select(customers.c.id).join(members, members.c.id == customers.c.owner_id).where(BY_ORG),
     "no value": select(customers.c.id).join(members, members.c.org_id == customers.c.org_id),
     "an order": select(customers.c.id).where(customers.c.org_id > bindparam("org_id")),

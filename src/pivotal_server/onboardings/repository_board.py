@@ -51,7 +51,7 @@ _CARDS = (
 )
 _OPEN = _C.state != "done"
 _FILTERS: dict[str, ColumnElement[bool]] = {
-    "visible_to": visible_to(_K.org_id, _K.id, _K.owner_id, onboardings.alias("staffed")),
+    "visible_to": visible_to(_K.org_id, _K.id, _K.owner_id),
     "csm_id": _C.csm_id == bindparam("csm_id"),
     "state": _C.state == bindparam("state"),
     "phase": _C.phase == bindparam("phase"),

@@ -33,10 +33,13 @@ const dialog = document.getElementById("palette");
 const input = document.getElementById("palette-q");
 const list = document.getElementById("palette-list");
 const said = document.getElementById("palette-said");
-const workspace = document.documentElement.dataset.workspace ?? "";
+const workspace = document.body.dataset.workspace ?? "";
 let active = -1;
 let timer;
 let running;
+// The input that the shown options answer, and an Enter that came before they did: it must not open older ones.
+let shownFor;
+let entered;
 
 const options = () => [...said.querySelectorAll(".option"), ...list.querySelectorAll(".option")];
 
@@ -107,6 +110,7 @@ function address() {
 async function ask() {
   running?.abort();
   const mine = new AbortController();
+  const asked = input.value;
   running = mine;
   const patience = setTimeout(() => mine.abort("late"), PATIENCE);
   try {
@@ -118,6 +122,8 @@ async function ask() {
       sessionEnded();
     } else if (answer.ok) {
       show(parse(text));
+      shownFor = asked;
+      if (entered) act(options()[active], entered.newTab);
     } else {
       lost();
     }
@@ -126,12 +132,17 @@ async function ask() {
     if (mine === running) lost();
   } finally {
     clearTimeout(patience);
+    if (mine === running) entered = undefined;
   }
 }
 
-const lost = () => show(document.getElementById("palette-lost").content.cloneNode(true));
+function lost() {
+  entered = undefined;
+  show(document.getElementById("palette-lost").content.cloneNode(true));
+}
 
 function soon() {
+  entered = undefined;
   clearTimeout(timer);
   timer = setTimeout(ask, WAIT);
 }
@@ -174,6 +185,7 @@ function openPalette() {
   list.replaceChildren();
   list.hidden = true;
   said.replaceChildren();
+  shownFor = undefined;
   showOnTop(dialog);
   input.focus();
   ask();
@@ -208,7 +220,14 @@ if (dialog) {
       choose(active + steps[event.key]);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      act(options()[active], event.metaKey || event.ctrlKey);
+      const newTab = event.metaKey || event.ctrlKey;
+      if (shownFor === input.value) {
+        act(options()[active], newTab);
+      } else {
+        clearTimeout(timer);
+        entered = { newTab };
+        ask();
+      }
     } else if (event.key === "Tab" && !event.shiftKey) {
       const whole = completed(input.value);
       if (whole === null) return;
@@ -248,5 +267,6 @@ if (dialog) {
     clearTimeout(timer);
     running?.abort();
     running = undefined;
+    entered = undefined;
   });
 }
