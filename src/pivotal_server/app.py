@@ -98,6 +98,8 @@ class App:
         self.metrics = Metrics(services)
 
         pages = Starlette(routes=ROUTES, exception_handlers=error_handlers())
+        # It would send to whatever host the request names, and by http.
+        pages.router.redirect_slashes = False
         pages.state.services = services
         pages.state.api_routes = tuple(sorted({operation.path for operation in OPERATIONS}))
         self.live = pages.state.live = LiveHub(services.db)

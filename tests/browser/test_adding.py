@@ -174,3 +174,14 @@ async def test_app_add_4_a_double_click_makes_one_customer(live: Live, new_page:
     await expect(page).to_have_url(f"{live.url}/customers/1-aurora")
     await page.goto(f"{live.url}/customers")
     await expect(page.locator("[data-row]")).to_have_count(1)
+
+
+async def test_a_name_of_any_length_leaves_what_one_can_do_in_sight(live: Live, page: Page) -> None:
+    async with live.world.client((await live.world.new_key())[1]) as api:
+        await new_customer(api, name="W" * 200, slug="wide")
+        await new_customer(api, name="Long customer name " * 10, slug="long")
+    for width in (390, 768, 1440):
+        await page.set_viewport_size({"width": width, "height": 900})
+        for slug in ("wide", "long"):
+            await live.open(page, f"/customers/{slug}")
+            await expect(page.get_by_role("link", name="New onboarding").first).to_be_in_viewport(ratio=1)

@@ -81,7 +81,7 @@ def inner_selects(construct: Any) -> Iterator[Any]:
 def sources(construct: Any) -> set[FromClause]:
     """The tables of workspaces that the construct names, each alias apart."""
     nodes = list(visitors.iterate(construct))
-    named = Counter(node for node in nodes if isinstance(node, Table | Alias))
+    named = Counter[FromClause](node for node in nodes if isinstance(node, Table | Alias))
     # An alias is followed by its table, which is not named by that.
     named.subtract(node.element for node in nodes if isinstance(node, Alias))
     columns = [node.table for node in nodes if isinstance(node, ColumnClause) and node.table is not None]

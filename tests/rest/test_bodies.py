@@ -236,3 +236,14 @@ async def test_text_that_no_database_takes_never_reaches_one(api: httpx.AsyncCli
     emoji = "\U0001f469\u200d\U0001f680 Größe \u202e"
     row: dict[str, Any] = answered(await post(api, json.dumps({"name": emoji}).encode()), 201)
     assert row["name"] == emoji
+
+
+async def test_a_chunk_that_is_none_is_answered_in_the_one_envelope(live: Live) -> None:
+    wire, journal = await wire_of(live)
+    head = wire.head("POST /api/v1/customers", JSON, "Transfer-Encoding: chunked")
+    for broken in (b"ZZ\r\n", b"5\r\n" + BODY[:5] + b"\r\nZZ\r\n"):
+        answer = await wire.send(head, broken)
+        assert answer is not None
+        assert (answer.status, answer.code) == (400, "invalid_json")
+        assert "x-request-id" in answer.headers
+    assert (await journal.look()).types == []

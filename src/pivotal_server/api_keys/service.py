@@ -129,9 +129,8 @@ async def create_key(uow: UnitOfWork, wanted: KeyRequest) -> tuple[ApiKeyRow, st
     if faults:
         raise faults[0]
     name = _name(wanted)
-    # Keys show no number: the counter is the lock under which they are counted, so that two at once cannot
-    # both take the last place.
-    await uow.allocate("api_key")
+    # Two at once must not both take the last place.
+    await uow.hold("api_key")
     used = await repository.count_active(uow.tx, uow.org_id)
     if used >= ACTIVE_API_KEYS.default:
         raise LIMIT_REACHED(name="Active API keys", limit=ACTIVE_API_KEYS.default, used=used)

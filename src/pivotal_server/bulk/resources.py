@@ -14,6 +14,7 @@ from pivotal_server.customers import service as customers
 from pivotal_server.customers import upserting
 from pivotal_server.customers.schemas import Customer, CustomerCreate, CustomerUpdate
 from pivotal_server.customers.wire import to_wire as customer_wire
+from pivotal_server.db.engine import Executor
 from pivotal_server.errors_catalogue import MISSING_FIELD
 from pivotal_server.kit.validation import Body
 from pivotal_server.kit.wire import Deleted, reference
@@ -63,6 +64,18 @@ def _external_id(data: Mapping[str, Any]) -> str:
     if value is None or value == "":
         raise MISSING_FIELD(field="external_id", name="external_id")
     return str(value)
+
+
+async def _known(
+    uow: UnitOfWork, kind: str, find: Callable[[Executor, str, str], Awaitable[str | None]], data: Data
+) -> str | None:
+    """The id of the record with the external id in ``data``; if there is none, none comes until the end."""
+    external_id = _external_id(data)
+    known = await find(uow.tx, uow.org_id, external_id)
+    if known is None:
+        await uow.hold(kind)
+        known = await find(uow.tx, uow.org_id, external_id)
+    return known
 
 
 # ── Customers ──────────────────────────────────────────────────────────────────────────────────
@@ -125,11 +138,7 @@ async def _upsert_contact(uow: UnitOfWork, by: str, data: Data) -> tuple[Contact
         if known is None:
             return contact_wire(await contacts.create_contact(uow, customer, body)), True
         return await _update_contact(uow, known, data), False
-    external_id = _external_id(data)
-    known = await contacts.id_of_external(uow.tx, uow.org_id, external_id)
-    if known is None:
-        await uow.hold("contact")
-        known = await contacts.id_of_external(uow.tx, uow.org_id, external_id)
+    known = await _known(uow, "contact", contacts.id_of_external, data)
     if known is not None:
         return await _update_contact(uow, known, data), False
     return await _create_contact(uow, data), True
@@ -159,11 +168,7 @@ async def _delete_onboarding(uow: UnitOfWork, id: str) -> Deleted:
 
 
 async def _upsert_onboarding(uow: UnitOfWork, _by: str, data: Data) -> tuple[Onboarding, bool]:
-    external_id = _external_id(data)
-    known = await onboardings.id_of_external(uow.tx, uow.org_id, external_id)
-    if known is None:
-        await uow.hold("onboarding")
-        known = await onboardings.id_of_external(uow.tx, uow.org_id, external_id)
+    known = await _known(uow, "onboarding", onboardings.id_of_external, data)
     if known is not None:
         return await _update_onboarding(uow, known, data), False
     return await _create_onboarding(uow, data), True
@@ -200,11 +205,7 @@ async def _delete_task(uow: UnitOfWork, id: str) -> Deleted:
 
 
 async def _upsert_task(uow: UnitOfWork, _by: str, data: Data) -> tuple[Task, bool]:
-    external_id = _external_id(data)
-    known = await tasks.id_of_external(uow.tx, uow.org_id, external_id)
-    if known is None:
-        await uow.hold("task")
-        known = await tasks.id_of_external(uow.tx, uow.org_id, external_id)
+    known = await _known(uow, "task", tasks.id_of_external, data)
     if known is not None:
         return await _update_task(uow, known, data), False
     return await _create_task(uow, data), True

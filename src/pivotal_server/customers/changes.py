@@ -35,7 +35,7 @@ async def update_customer(uow: UnitOfWork, row: CustomerRow, data: CustomerUpdat
         return row
     after = replace(after, updated_at=uow.touched(row.updated_at))
     if after.slug != row.slug:
-        await repository.hold_creation(uow.tx, uow.org_id)
+        await uow.hold("customer")
     try:
         await repository.save(uow.tx, uow.org_id, after)
     except UniqueViolation as fault:

@@ -11,7 +11,6 @@ from pivotal_server.db.lists import PagedList
 from pivotal_server.db.search_conditions import CUSTOMER_FILTERS
 from pivotal_server.db.statements import Statement, columns_of, insert_of
 from pivotal_server.db.tables import (
-    counters,
     customer_former_slugs,
     customer_tags,
     customers,
@@ -84,13 +83,6 @@ MATCHING = {
     name: Statement.scalar(select(_C.id).where(_ORG, _LIVE, column == bindparam("value")).limit(2), str)
     for name, column in _MATCHED.items()
 }
-# Creating a customer holds this row from the allocation of its number to the end of its transaction.
-HOLD_CREATION = Statement.scalar(
-    select(counters.c.last_number)
-    .where(counters.c.org_id == bindparam("org_id"), counters.c.object == "customer")
-    .with_for_update(),
-    int,
-)
 INSERT = Statement.write(insert_of(customers))
 _CHANGEABLE = [
     name for name in CustomerRow.__struct_fields__ if name not in ("id", "display_id", "created_at")
@@ -195,11 +187,6 @@ async def free_slug(db: Executor, org_id: str, base: str) -> str:
     while f"{base}-{number}" in taken:
         number += 1
     return f"{base}-{number}"
-
-
-async def hold_creation(tx: Transaction, org_id: str) -> None:
-    """Let no customer be created until the transaction ends, so that a slug found free stays free."""
-    await tx.fetch_one(HOLD_CREATION, {"org_id": org_id})
 
 
 async def insert(tx: Transaction, org_id: str, row: CustomerRow) -> None:

@@ -33,7 +33,7 @@ async def upsert_customer(uow: UnitOfWork, by: By, data: CustomerUpdate) -> tupl
     found = await _matching(uow, by, value)
     if found is None:
         # Whoever else creates customers now has finished when this goes on, so a second look is final.
-        await repository.hold_creation(uow.tx, uow.org_id)
+        await uow.hold("customer")
         found = await _matching(uow, by, value)
     if found is not None:
         return await changes.update_customer(uow, found, data), False

@@ -7,12 +7,13 @@ back transaction leaves no gap.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, literal_column, select, update
+from sqlalchemy import BindParameter, bindparam, func, literal_column, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Transaction
 from pivotal_server.db.statements import Statement
 from pivotal_server.db.tables import counters
+from pivotal_server.db.types import EPOCH
 
 _MICROSECOND = timedelta(microseconds=1)
 _VALUES: dict[str, BindParameter[Any]] = {
@@ -59,12 +60,6 @@ _GIVE_BACK = Statement.write(
         last_at=bindparam("at", type_=counters.c.last_at.type),
     )
 )
-_HOLD = Statement.scalar(
-    select(counters.c.last_number)
-    .where(counters.c.org_id == bindparam("org_id"), counters.c.object == bindparam("object"))
-    .with_for_update(),
-    int,
-)
 
 
 async def give_back(tx: Transaction, org_id: str, object_type: str, count: int, last_at: datetime) -> None:
@@ -77,8 +72,12 @@ async def give_back(tx: Transaction, org_id: str, object_type: str, count: int, 
 
 
 async def hold(tx: Transaction, org_id: str, object_type: str) -> None:
-    """Let nobody else create an object of this type until the transaction ends."""
-    await tx.fetch_one(_HOLD, {"org_id": org_id, "object": object_type})
+    """Let nobody else create an object of this type until the transaction ends.
+
+    It takes no number, but makes the counter where there is none: what does not exist cannot be locked, and
+    the first two of a type would not wait for each other.
+    """
+    await tx.fetch_one(_ALLOCATE, {"org_id": org_id, "object": object_type, "count": 0, "last_at": EPOCH})
 
 
 async def allocate(

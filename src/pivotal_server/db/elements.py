@@ -43,12 +43,6 @@ class JsonNumber(FunctionElement[float]):
     type = Float()
 
 
-@compiles(JsonNumber, "sqlite")
-def _number_sqlite(element: JsonNumber, compiler: SQLCompiler, **kw: Any) -> str:
-    column, key = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"json_extract({column}, '$.' || {key})"
-
-
 @compiles(JsonNumber, "postgresql")
 def _number_postgresql(element: JsonNumber, compiler: SQLCompiler, **kw: Any) -> str:
     column, key = (compiler.process(clause, **kw) for clause in element.clauses)
@@ -63,8 +57,9 @@ class JsonText(FunctionElement[str]):
     type = Text()
 
 
+@compiles(JsonNumber, "sqlite")
 @compiles(JsonText, "sqlite")
-def _word_sqlite(element: JsonText, compiler: SQLCompiler, **kw: Any) -> str:
+def _member_sqlite(element: JsonNumber | JsonText, compiler: SQLCompiler, **kw: Any) -> str:
     column, key = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"json_extract({column}, '$.' || {key})"
 

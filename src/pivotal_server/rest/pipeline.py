@@ -23,6 +23,7 @@ from pivotal_server.errors_catalogue import (
     INSUFFICIENT_SCOPE,
     INTERNAL_ERROR,
     INVALID_API_KEY,
+    INVALID_JSON,
     IP_NOT_ALLOWED,
     MISSING_API_KEY,
     RATE_LIMITED,
@@ -115,7 +116,9 @@ class RestApi:
         except ApiError as fault:
             status, body = self._refuse(fault, known_as, headers)
         except Disconnected:
-            return
+            # The server says the same of a body that breaks the rules of HTTP, and then somebody hears this.
+            broken = INVALID_JSON(message="The body ended before it was complete")
+            status, body = self._refuse(broken, known_as, headers)
         except Unavailable as fault:
             _log.error("database unavailable", request_id=known_as, reason=str(fault))
             status, body = self._refuse(UNAVAILABLE(), known_as, headers)

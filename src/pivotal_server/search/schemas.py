@@ -50,7 +50,7 @@ class SearchQuery(Struct, kw_only=True):
         str | None,
         doc(
             "Words, matched by their beginnings without case and accents, and terms such as `status:active`,"
-            " `owner:12`, `tag:vip`, `mrr:>1000`, `due:this_week`, `type:task` or `#245`; `-` excludes.",
+            " `owner:dana`, `tag:vip`, `mrr:>1000`, `due:this_week`, `type:task` or `#245`; `-` excludes.",
             "aurora status:active",
         ),
     ] = None
