@@ -17,6 +17,8 @@ from pivotal_server.health.deep import DeepHealth
 from pivotal_server.health.metrics import PATH as METRICS
 from pivotal_server.health.metrics import Metrics
 from pivotal_server.kit.http.request import Receive, Scope, Send
+from pivotal_server.members import pages as team_pages
+from pivotal_server.members import pages_join as join_pages
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.onboardings import pages as onboarding_pages
 from pivotal_server.onboardings import pages_audit as onboarding_audit_pages
@@ -48,6 +50,8 @@ ROUTES = [
     *auth_pages.routes,
     *api_key_pages.routes,
     *mail_pages.routes,
+    *team_pages.routes,
+    *join_pages.routes,
     *log_pages.routes,
     *file_pages.routes,
     *search_pages.routes,

@@ -74,6 +74,11 @@ SENTENCES: Mapping[str, str] = {
     "template.created": "created a phase template",
     "template.updated": "changed {fields} of a phase template",
     "template.archived": "deleted a phase template",
+    "member.invited": "invited {name}",
+    "member.invite_revoked": "revoked the invite of {name}",
+    "member.role_changed": "changed the role of {name}",
+    "member.deactivated": "deactivated {name}",
+    "member.reactivated": "reactivated {name}",
     "member.joined": "joined the workspace",
     "member.signed_in": "signed in",
     "member.sign_in_refused": "was refused signing in",
@@ -223,6 +228,8 @@ _NAMED_BY_REASON = frozenset(
         "phase.updated",
         "phase.archived",
         "phase.restored",
+        *("member.invited", "member.invite_revoked"),
+        *("member.role_changed", "member.deactivated", "member.reactivated"),
     }
 )
 

@@ -4,6 +4,7 @@ Nothing about a session is remembered between requests, so ending one, changing 
 person acts on the next request of every process.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -29,6 +30,8 @@ __all__ = [
     "actor_of",
     "end",
     "end_others",
+    "end_replaced",
+    "flush_in_order",
     "from_where",
     "list_sessions",
     "load",
@@ -138,6 +141,30 @@ async def _end(uow: UnitOfWork, session: Session, row: SessionRow, client: Clien
         "member.session_ended", target=("member", session.member_id, session.member_number), reason=reason
     )
     return True
+
+
+async def end_replaced(
+    tx: Transaction, token: str | None, client: Client, request_id: str | None
+) -> list[UnitOfWork]:
+    """End the session that a browser had before it signs in anew, maybe somebody else's.
+
+    Returns the work that is left to be flushed, if there was such a session.
+    """
+    session = None if token is None else await load(tx, token)
+    if session is None:
+        return []
+    uow = UnitOfWork(tx, actor_of(session), request_id)
+    await end(uow, session, session.id, client)
+    return [uow]
+
+
+async def flush_in_order(works: Sequence[UnitOfWork]) -> None:
+    """Write the entries of several workspaces in one transaction.
+
+    Each locks its workspace, so two people who change places must take the locks in the same order.
+    """
+    for work in sorted(works, key=lambda work: work.org_id):
+        await work.flush()
 
 
 async def purge(db: Database) -> None:

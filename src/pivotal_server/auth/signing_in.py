@@ -248,13 +248,10 @@ async def _decide(
         verdict = Verdict.WRONG_CODE if verdict is Verdict.WRONG_CODE else Verdict.GONE
         await _refuse(tx, uow, link, verdict, client)
         return Refusal(verdict, email, tries_left(link.tries + 1))
-    ended = None if replaces is None else await _end_replaced(tx, replaces, client, request_id)
+    ended = await session_store.end_replaced(tx, replaces, client, request_id)
     token = await session_store.start(tx, link.person_id, link.org_id, client, uow.now)
     uow.record("member.signed_in", target=_target(link), reason=f"Signed in {from_where(client.address)}")
-    works = [uow] if ended is None else [ended, uow]
-    # Writing its entries locks a workspace. Two people who change places take the locks in the same order.
-    for work in sorted(works, key=lambda work: work.org_id):
-        await work.flush()
+    await session_store.flush_in_order([*ended, uow])
     return SignedIn(token)
 
 
@@ -289,18 +286,6 @@ def _work_of(tx: Transaction, link: LinkFacts, request_id: str | None) -> UnitOf
         role=link.role or "",
     )
     return UnitOfWork(tx, actor, request_id)
-
-
-async def _end_replaced(
-    tx: Transaction, token: str, client: Client, request_id: str | None
-) -> UnitOfWork | None:
-    """End the session that the browser had before, maybe somebody else's. Returns what is to be flushed."""
-    session = await session_store.load(tx, token)
-    if session is None:
-        return None
-    uow = UnitOfWork(tx, session_store.actor_of(session), request_id)
-    await session_store.end(uow, session, session.id, client)
-    return uow
 
 
 def _state(link: LinkFacts) -> LinkState:

@@ -232,6 +232,14 @@ CUSTOM_FIELDS = Limit(
     setting="workspace",
     most=1_000,
 )
+INVITES_PER_BATCH = Limit(
+    "invites_per_batch",
+    "Invites in one batch",
+    50,
+    "invites",
+    LimitScope.REQUEST,
+    "People invited to the team at once.",
+)
 WEBHOOK_ENDPOINTS = Limit(
     "webhook_endpoints",
     "Webhook endpoints",
@@ -272,6 +280,7 @@ LIMITS: dict[str, Limit] = {
         TEMPLATES,
         TASKS_PER_TEMPLATE,
         CUSTOM_FIELDS,
+        INVITES_PER_BATCH,
         WEBHOOK_ENDPOINTS,
         WEBHOOK_SECRETS,
     )

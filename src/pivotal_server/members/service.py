@@ -12,7 +12,7 @@ from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.kit.text import bounded, clean
-from pivotal_server.members import repository
+from pivotal_server.members import repository, repository_invites
 from pivotal_server.members.repository import MemberRow, PersonRow
 from pivotal_server.members.schemas import Member
 from pivotal_server.unit_of_work import UnitOfWork
@@ -24,6 +24,7 @@ __all__ = [
     "emails",
     "find",
     "join",
+    "last_seen",
     "names",
     "owner",
     "set_theme",
@@ -55,6 +56,11 @@ async def read_members(
 async def count_members(db: Executor, org_id: str, part: Slice, filters: Mapping[str, Any]) -> int:
     """How many members match."""
     return await _WIRE_LIST.count(db, org_id, part, filters)
+
+
+async def last_seen(db: Executor, org_id: str, person_ids: list[str]) -> dict[str, datetime]:
+    """When these people last used the app in this workspace, as far as their sessions still tell."""
+    return await repository_invites.last_seen(db, org_id, person_ids)
 
 
 async def owner(db: Executor, org_id: str) -> MemberRow | None:
@@ -112,7 +118,7 @@ async def set_theme(
     uow.record("member.updated", target=target, diff=[Change("theme", before, theme)])
 
 
-async def join(uow: UnitOfWork, email: str, name: str, role: str) -> MemberRow:
+async def join(uow: UnitOfWork, email: str, name: str, role: str, *, id: str | None = None) -> MemberRow:
     """Make the person with this address (created when new) a member with ``role``.
 
     A person who is one already stays as they are. Raises the declared errors for a malformed address or
@@ -130,7 +136,7 @@ async def join(uow: UnitOfWork, email: str, name: str, role: str) -> MemberRow:
     if known is not None:
         return known
     number, created_at = await uow.allocate("member")
-    member = MemberRow(cuid(), number, person.id, person.name, address, role, True)
+    member = MemberRow(id or cuid(), number, person.id, person.name, address, role, True)
     await repository.insert(uow.tx, uow.org_id, member.id, number, person.id, role, created_at)
     uow.record("member.joined", target=("member", member.id, number))
     return member

@@ -6,7 +6,7 @@ No mail server can be set up yet, so every mail is kept and shown at Admin > Mai
 import msgspec
 
 from pivotal_server.auth.actor import Actor
-from pivotal_server.auth.permissions import Role
+from pivotal_server.auth.permissions import MANAGERS, Role
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.errors_catalogue import MAIL_NOT_FOUND
 from pivotal_server.kit.crypto import SecretBox
@@ -17,6 +17,7 @@ from pivotal_server.notifications.repository import MailHead, MailRow
 from pivotal_server.unit_of_work import UnitOfWork
 
 __all__ = [
+    "INVITE",
     "KEPT",
     "NOBODY",
     "SIGN_IN",
@@ -33,8 +34,12 @@ KEPT = "kept"
 """State of a mail that waits for a mail server."""
 SIGN_IN = "sign_in"
 """Kind of a mail that holds a sign-in link."""
+INVITE = "invite"
+"""Kind of a mail that holds an invite link."""
 NOBODY = ""
 """Stands for the workspace of mail to strangers: it costs the same work as real mail and is never sent."""
+
+_WHO_MAY_READ = {SIGN_IN: frozenset({Role.OWNER}), INVITE: MANAGERS}
 
 
 class MailPart(msgspec.Struct, frozen=True):
@@ -95,15 +100,16 @@ async def open_mail(db: Executor, box: SecretBox, actor: Actor, email: str, numb
     """The mail with this number, for a member whose address is ``email``. Raises ``mail_not_found``.
 
     Whoever reads a sign-in mail can sign in as its recipient. So only the recipient and the owner of the
-    workspace see the body, and the owner only while the recipient belongs to no other workspace.
+    workspace see the body, and the owner only while the recipient belongs to no other workspace. So it
+    is with an invite, except that all managers see it: whoever belongs nowhere else is theirs to invite.
     """
     row = await repository.by_number(db, actor.org_id, number)
     if row is None:
         raise MAIL_NOT_FOUND()
     head = MailHead(row.display_id, row.kind, row.recipient, row.subject, row.state, row.created_at)
-    if row.kind == SIGN_IN and row.recipient != email:
-        hidden = actor.role != Role.OWNER or await members.belongs_elsewhere(db, actor.org_id, row.recipient)
-        if hidden:
+    if row.kind in _WHO_MAY_READ and row.recipient != email:
+        may_read = actor.role in _WHO_MAY_READ[row.kind]
+        if not may_read or await members.belongs_elsewhere(db, actor.org_id, row.recipient):
             return OpenMail(head, None)
     return OpenMail(head, box.open(row.body_encrypted, _context(row.org_id, row.id)))
 

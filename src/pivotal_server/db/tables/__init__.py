@@ -42,7 +42,15 @@ from pivotal_server.db.tables.webhooks import (
     webhook_queues,
     webhook_secrets,
 )
-from pivotal_server.db.tables.workspace import api_keys, counters, idempotency_keys, mails, members, phases
+from pivotal_server.db.tables.workspace import (
+    api_keys,
+    counters,
+    idempotency_keys,
+    invites,
+    mails,
+    members,
+    phases,
+)
 
 __all__ = [
     "activity",
@@ -63,6 +71,7 @@ __all__ = [
     "events",
     "files",
     "idempotency_keys",
+    "invites",
     "job_files",
     "jobs",
     "mails",

@@ -34,6 +34,33 @@ members = Table(
     Index("members_created", "org_id", "created_at"),
 )
 
+# Somebody asked to join. Until a row has ended, by joining or revoking, its address is taken.
+invites = Table(
+    "invites",
+    metadata,
+    Column("org_id", Key, nullable=False),
+    Column("id", Key, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("role", Key, nullable=False),
+    Column("note", Text),
+    Column("token_hash", Key, nullable=False),
+    Column("invited_by", Key),
+    Column("sent_at", Timestamp, nullable=False),
+    Column("expires_at", Timestamp, nullable=False),
+    Column("ended_at", Timestamp),
+    Column("ended_by", Key),
+    PrimaryKeyConstraint("org_id", "id"),
+    Index("invites_token", "token_hash", unique=True),
+    Index(
+        "invites_pending",
+        "org_id",
+        "email",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,
