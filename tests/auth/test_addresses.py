@@ -2,7 +2,7 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pivotal_server.auth import addresses
@@ -27,6 +27,8 @@ def test_a_network_holds_what_the_standard_library_says(
     network = ip_network((base, length), strict=False)
     allowed = parse_list(str(network))
     address = data.draw(st.one_of(V4, V6, st.sampled_from([network[0], network[-1], base])))
+    # A mapped address is IPv4, in no network of IPv6 however wide; the next test has those.
+    assume(not (isinstance(address, IPv6Address) and address.ipv4_mapped))
     assert (str(address) in allowed) is (address in network)
 
 

@@ -29,6 +29,7 @@ def test_app_lim_3_the_declared_defaults_are_the_documented_ones() -> None:
         "templates": 500,
         "tasks_per_template": 300,
         "custom_fields": 200,
+        "invites_per_batch": 50,
         "webhook_endpoints": 50,
         "webhook_secrets": 5,
     }
