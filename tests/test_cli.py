@@ -131,3 +131,25 @@ def test_the_openapi_document_is_written(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(target.read_text())["openapi"] == "3.1.0"
+
+
+def test_the_sample_workspace_is_made_once_and_deleted(data: Path) -> None:
+    made = run("sample", "create", "--clock", "2026-06-01T09:00:00Z", data=data)
+    assert made.returncode == 0, made.stderr
+    assert "Created sample at" in made.stdout
+    assert "/login/confirm?token=" in made.stdout
+    assert [row["slug"] for row in json.loads(run("workspace", "list", "--json", data=data).stdout)] == [
+        "vml",
+        "sample",
+    ]
+    team = json.loads(run("member", "list", "--workspace", "sample", "--json", data=data).stdout)
+    assert [(row["email"], row["role"]) for row in team[:1]] == [("dana@vml.example", "owner")]
+    assert len(team) == 6
+    again = run("sample", "create", data=data)
+    assert (again.returncode, "There is already sample at" in again.stdout) == (0, True)
+    assert run("login-link", data=data).returncode == 0
+    assert run("sample", "delete", data=data).stdout == "Deleted sample\n"
+    refused = run("sample", "delete", data=data)
+    assert (refused.returncode, refused.stderr) == (1, "pivotal: There is no sample workspace\n")
+    early = run("sample", "create", "--clock", "tomorrow", data=data)
+    assert (early.returncode, "no moment" in early.stderr) == (1, True)

@@ -53,6 +53,7 @@ class UnitOfWork:
         "_restored",
         "actor",
         "bulk_id",
+        "fires",
         "muted",
         "now",
         "org_id",
@@ -66,6 +67,8 @@ class UnitOfWork:
         self.org_id = actor.org_id
         self.request_id = request_id
         self.bulk_id: str | None = None
+        self.fires = True
+        """Whether changes write events at all; the history of invented records has none."""
         self.muted = False
         """Whether the events of this work are recorded, but delivered to no endpoint."""
         self.now = clock.now()
@@ -249,7 +252,9 @@ class UnitOfWork:
             # Before the events, whose counter is the last lock of every transaction.
             restored, self._restored = self._restored, []
             await search.follow(self.tx, self.org_id, clock.to_micros(self.now), finished, restored)
-            await write_events(self.tx, self.actor, self.now, self.request_id, finished, muted=self.muted)
+            if self.fires:
+                acts = finished
+                await write_events(self.tx, self.actor, self.now, self.request_id, acts, muted=self.muted)
         last, self._last = self._last, []
         for work in last:
             await work()

@@ -191,7 +191,7 @@ def test_every_field_reads_well_in_a_sentence() -> None:
     [
         ({"actor_type": "member", "actor": None, "member_name": "Ana Ruiz"}, "person", "Ana Ruiz"),
         ({"actor_type": "member", "actor": None}, "person", "Somebody"),
-        ({"actor_type": "contact", "actor": None, "contact_name": "Mira Chen"}, "person", "Mira Chen"),
+        ({"actor_type": "contact", "actor": None, "author_name": "Mira Chen"}, "person", "Mira Chen"),
         ({"actor_type": "contact", "actor": None}, "person", "Removed contact"),
         ({}, "api", "API: local-dev"),
         ({"actor_type": "integration", "actor": "HubSpot"}, "integration", "HubSpot"),

@@ -238,6 +238,19 @@ async def test_app_ui_1_a_script_gets_the_fragment_others_the_page(
     assert fragment.headers["vary"] == "HX-Request"
 
 
+async def test_a_customer_that_has_launched_everything_lacks_no_target(
+    api: httpx.AsyncClient, owner: Browser
+) -> None:
+    launched = await new_customer(api, name="Aurora", status="onboarding")
+    await new_onboarding(api, launched, phase="launch", target_launch_date="2027-01-31T00:00:00Z")
+    without = await new_customer(api, name="Borealis", status="onboarding")
+    await new_onboarding(api, without)
+    html = (await owner.get("/customers")).text
+    first, second = html[html.index("<tbody") : html.index("</tbody>")].split("<tr")[1:]
+    assert ("Borealis" in first, "No target" in first) == (True, True)
+    assert ("Aurora" in second, "Launched" in second, "No target" in second) == (True, True, False)
+
+
 async def test_the_list_takes_few_statements_however_many_rows(
     api: httpx.AsyncClient, owner: Browser, world: World
 ) -> None:

@@ -41,7 +41,7 @@ def _changes(row: ActivityRow) -> Sequence[tuple[str, Any, Any]]:
 
 
 def _line(row: ActivityRow, field: str, old: Any, new: Any) -> list[Any]:
-    names = {"member": row.member_name or "Somebody", "contact": row.contact_name or "Removed contact"}
+    names = {"member": row.member_name or "Somebody", "contact": row.author_name or "Removed contact"}
     return [
         wire(row.created_at),
         names.get(row.actor_type) or row.actor or "Pivotal",

@@ -50,6 +50,11 @@ class ActivityRow(msgspec.Struct, frozen=True):
     contact_name: str | None
     onboarding_name: str | None
     task_title: str | None = None
+    author_name: str | None = None
+    """The contact who acted."""
+
+
+_AUTHORS = contacts.alias("authors")
 
 
 def feed_of(*conditions: Any) -> Any:
@@ -80,6 +85,7 @@ def feed_of(*conditions: Any) -> Any:
             contacts.c.name.label("contact_name"),
             onboardings.c.name.label("onboarding_name"),
             tasks.c.title.label("task_title"),
+            _AUTHORS.c.name.label("author_name"),
         )
         .select_from(
             activity.outerjoin(
@@ -114,6 +120,15 @@ def feed_of(*conditions: Any) -> Any:
                 ),
             )
             .outerjoin(tasks, and_(tasks.c.org_id == activity.c.org_id, tasks.c.id == activity.c.task_id))
+            .outerjoin(
+                _AUTHORS,
+                and_(
+                    activity.c.actor_type == "contact",
+                    _AUTHORS.c.org_id == activity.c.org_id,
+                    _AUTHORS.c.id == activity.c.actor_id,
+                    _AUTHORS.c.deleted_at.is_(None),
+                ),
+            )
         )
         .where(activity.c.org_id == bindparam("org_id"), *conditions)
         .order_by(activity.c.created_at.desc())

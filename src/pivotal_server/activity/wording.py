@@ -256,7 +256,7 @@ def _actor(row: ActivityRow) -> Person:
         case "member":
             name = row.member_name or "Somebody"
         case "contact":
-            name = row.contact_name or "Removed contact"
+            name = row.author_name or "Removed contact"
         case _:
             name = row.actor or "Pivotal"
     return Person(row.actor_id or row.actor_type, name)

@@ -200,6 +200,7 @@ async def _rows(visit: Visit, rows: list[Stored]) -> tuple[CustomerRow, ...]:
             phases=tuple(phase_chip(known, summary.phase) for summary in by_customer.get(row.id, ())),
             next_launch=_next_launch(by_customer.get(row.id, [])),
             last_activity=last.get(row.id),
+            launched=all(one.launched_at for one in by_customer.get(row.id, ())),
         )
         for row in rows
     )

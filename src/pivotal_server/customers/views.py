@@ -24,7 +24,7 @@ class CustomerRow(msgspec.Struct, frozen=True):
     """One customer of the list.
 
     ``phases``: chips of open onboardings; the row shows the first two. ``next_launch``: earliest target among
-    open, unlaunched onboardings.
+    open, unlaunched onboardings; ``launched``: there are no others.
     """
 
     id: str
@@ -39,6 +39,7 @@ class CustomerRow(msgspec.Struct, frozen=True):
     phases: tuple[PhaseChip, ...]
     next_launch: date | None
     last_activity: datetime | None
+    launched: bool = False
 
     @property
     def url(self) -> str:

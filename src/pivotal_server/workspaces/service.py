@@ -1,6 +1,7 @@
 """Creating and finding workspaces."""
 
 import re
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pivotal_server.auth.actor import server
@@ -21,16 +22,19 @@ from pivotal_server.members import service as members
 from pivotal_server.members.service import MemberRow
 from pivotal_server.phases import service as phases
 from pivotal_server.phases.presets import PRESETS
-from pivotal_server.unit_of_work import unit_of_work
+from pivotal_server.unit_of_work import UnitOfWork, unit_of_work
 from pivotal_server.workspaces import repository
 from pivotal_server.workspaces.repository import WorkspaceRow
 
 __all__ = [
     "WorkspaceRow",
     "access_settings",
+    "add_workspace",
     "all_workspaces",
     "create_workspace",
     "get_workspace",
+    "is_sample",
+    "new_workspace",
     "only_workspace",
 ]
 
@@ -89,18 +93,42 @@ async def create_workspace(
         raise INVALID_STRING(field="time_zone", message=f"'{time_zone}' is no time zone") from None
     if phase_preset not in PRESETS:
         raise INVALID_ENUM_VALUE(field="phases", expected=" | ".join(PRESETS), received=phase_preset)
-    now = clock.now()
-    row = WorkspaceRow(org_id(now), slug, name, time_zone, {}, now, now)
+    row = new_workspace(name, slug, time_zone)
     try:
         async with unit_of_work(db, server(row.id)) as uow:
-            await repository.insert(uow.tx, row)
-            await phases.create_preset(uow, PRESETS[phase_preset])
-            owner = await members.join(uow, owner_email, owner_name, "owner")
+            owner = await add_workspace(
+                uow, row, phase_preset=phase_preset, owner_email=owner_email, owner_name=owner_name
+            )
     except UniqueViolation as fault:
         if fault.constraint == "workspaces_slug":
             raise WORKSPACE_SLUG_TAKEN(field="slug", slug=slug) from None
         raise
     return row, owner
+
+
+def new_workspace(
+    name: str, slug: str, time_zone: str, settings: dict[str, Any] | None = None
+) -> WorkspaceRow:
+    """The row of a workspace that begins now, of values that were checked."""
+    now = clock.now()
+    return WorkspaceRow(org_id(now), slug, name, time_zone, settings or {}, now, now)
+
+
+async def add_workspace(
+    uow: UnitOfWork, row: WorkspaceRow, *, phase_preset: str, owner_email: str, owner_name: str
+) -> MemberRow:
+    """Insert a workspace with the phases of a preset and its owner, whom it returns.
+
+    Raises ``UniqueViolation`` for a slug in use, and the declared errors for a bad address or name.
+    """
+    await repository.insert(uow.tx, row)
+    await phases.create_preset(uow, PRESETS[phase_preset])
+    return await members.join(uow, owner_email, owner_name, "owner")
+
+
+def is_sample(row: WorkspaceRow) -> bool:
+    """Whether a workspace holds invented data."""
+    return "sample" in row.settings
 
 
 async def all_workspaces(db: Executor) -> list[WorkspaceRow]:
@@ -119,6 +147,8 @@ async def get_workspace(db: Executor, id: str) -> WorkspaceRow:
 async def only_workspace(db: Executor, slug: str | None) -> WorkspaceRow:
     """The workspace with this slug, or the only one of the server when none is named.
 
+    The sample workspace counts only where there is no other.
+
     Raises ``workspace_not_found``.
     """
     if slug is not None:
@@ -126,7 +156,8 @@ async def only_workspace(db: Executor, slug: str | None) -> WorkspaceRow:
         if row is None:
             raise WORKSPACE_NOT_FOUND(message=f"There is no workspace '{slug}'")
         return row
-    rows = await all_workspaces(db)
+    everything = await all_workspaces(db)
+    rows = [row for row in everything if not is_sample(row)] or everything
     if len(rows) == 1:
         return rows[0]
     if not rows:
