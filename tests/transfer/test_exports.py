@@ -32,9 +32,11 @@ from tests.support.records import (
 from tests.support.transfers import fetched, imported, started
 
 
-async def exported(api: httpx.AsyncClient, world: World, type: str) -> tuple[str, list[dict[str, str]]]:
+async def exported(
+    api: httpx.AsyncClient, world: World, type: str, **fields: str
+) -> tuple[str, list[dict[str, str]]]:
     """The text of a finished export, and its rows."""
-    queued = answered(await api.post("/exports", json={"type": type}), 202)
+    queued = answered(await api.post("/exports", json={"type": type, **fields}), 202)
     assert (queued["type"], queued["status"], queued["files"]) == ("export", "queued", [])
     await Worker(world.services, KINDS).run_due()
     done = answered(await api.get(f"/jobs/{queued['id']}"))

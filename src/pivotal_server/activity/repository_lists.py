@@ -9,7 +9,8 @@ from sqlalchemy import and_, bindparam, case, func, select
 
 from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.lists import PagedList
-from pivotal_server.db.statements import Statement, any_of
+from pivotal_server.db.searched import Asked, asked_for
+from pivotal_server.db.statements import any_of
 from pivotal_server.db.tables import activity, activity_personal, contacts, customers, members, people
 from pivotal_server.db.wire import wire_columns_of
 from pivotal_server.kit.pagination import Slice
@@ -100,14 +101,17 @@ def _of(filters: Mapping[str, Any]) -> tuple[PagedList[EntryRow], dict[str, Any]
 
 
 _COLUMNS = wire_columns_of(EntryRow, activity, _COMPUTED)
-ALL = Statement(
-    select(*_COLUMNS).where(_A.org_id == bindparam("org_id")).order_by(_A.display_id.desc()), into=EntryRow
+_ALL = asked_for(
+    "customer",
+    select(*_COLUMNS).where(_A.org_id == bindparam("org_id")).order_by(_A.display_id.desc()),
+    _A.customer_id,
+    EntryRow,
 )
 
 
-def stream(db: Database, org_id: str) -> AsyncGenerator[list[EntryRow], None]:
-    """Every entry, newest first, in batches of one consistent state."""
-    return db.stream(ALL, {"org_id": org_id})
+def stream(db: Database, org_id: str, asked: Asked) -> AsyncGenerator[list[EntryRow], None]:
+    """Every entry, or those of the customers asked for, newest first, in batches of one consistent state."""
+    return db.stream(_ALL.get(asked.names), {**asked.params, "org_id": org_id})
 
 
 async def page(

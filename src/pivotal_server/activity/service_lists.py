@@ -11,6 +11,7 @@ from pivotal_server.activity import repository_lists as repository
 from pivotal_server.activity.repository_lists import EntryRow
 from pivotal_server.activity.schemas import ActivityEntry, ActivityTarget
 from pivotal_server.db.engine import Database, Executor
+from pivotal_server.db.searched import EVERYTHING, Asked
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import digits_in
 from pivotal_server.kit.wire import raw
@@ -42,9 +43,11 @@ async def read_entries(
     return [to_wire(row) for row in rows], following
 
 
-async def stream_entries(db: Database, org_id: str) -> AsyncGenerator[list[ActivityEntry], None]:
-    """Every entry, newest first, in batches of one consistent state; for long reads."""
-    async with aclosing(repository.stream(db, org_id)) as batches:
+async def stream_entries(
+    db: Database, org_id: str, asked: Asked = EVERYTHING
+) -> AsyncGenerator[list[ActivityEntry], None]:
+    """Every entry, or those of the customers that a search asks for, newest first, in batches."""
+    async with aclosing(repository.stream(db, org_id, asked)) as batches:
         async for rows in batches:
             yield [to_wire(row) for row in rows]
 

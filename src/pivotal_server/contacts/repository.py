@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, exists, func, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import FirstOfEach, PagedList
-from pivotal_server.db.statements import Statement, columns_of, insert_of
+from pivotal_server.db.searched import asked_for
+from pivotal_server.db.statements import Statement, StatementCache, columns_of, insert_of
 from pivotal_server.db.tables import contacts, customers
 from pivotal_server.db.wire import WireRead, wire_columns_of
 
@@ -94,13 +95,11 @@ def wire_newest(kind: type[W]) -> FirstOfEach[W]:
     return FirstOfEach(kind, contacts, "customer_id", [_LIVE])
 
 
-def wire_all(kind: type[W]) -> Statement[W]:
-    """The live contacts of live customers, by number, as wire objects of ``kind``."""
+def wire_all(kind: type[W]) -> StatementCache[W]:
+    """The live contacts of live customers, by number, as a search asks for them."""
     columns = wire_columns_of(kind, contacts)
-    return Statement(
-        select(*columns).where(_ORG, _LIVE, _OF_LIVE_CUSTOMER).order_by(_C.display_id),
-        into=kind,
-    )
+    rows = select(*columns).where(_ORG, _LIVE, _OF_LIVE_CUSTOMER).order_by(_C.display_id)
+    return asked_for("contact", rows, _C.id, kind)
 
 
 def wire_read(kind: type[W]) -> WireRead[W]:

@@ -18,6 +18,7 @@ from pivotal_server.customers.service import CustomerRow
 from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.db.lists import Firsts
+from pivotal_server.db.searched import EVERYTHING, Asked
 from pivotal_server.errors_catalogue import (
     CONTACT_NOT_FOUND,
     EMAIL_TAKEN,
@@ -87,9 +88,11 @@ async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | N
     return await repository.id_of_external(db, org_id, external_id)
 
 
-def stream_contacts(db: Database, org_id: str) -> AsyncGenerator[list[Contact], None]:
-    """Every contact that lists show, by number, in batches of one consistent state; for long reads."""
-    return db.stream(_ALL, {"org_id": org_id})
+def stream_contacts(
+    db: Database, org_id: str, asked: Asked = EVERYTHING
+) -> AsyncGenerator[list[Contact], None]:
+    """Every contact of the lists that a search asks for, by number, in batches of one consistent state."""
+    return db.stream(_ALL.get(asked.names), {**asked.params, "org_id": org_id})
 
 
 async def read_contact(db: Executor, org_id: str, reference: str) -> Contact:

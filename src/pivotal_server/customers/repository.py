@@ -9,7 +9,8 @@ from sqlalchemy import and_, bindparam, delete, select, update
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
 from pivotal_server.db.search_conditions import CUSTOMER_FILTERS
-from pivotal_server.db.statements import Statement, columns_of, insert_of
+from pivotal_server.db.searched import asked_for
+from pivotal_server.db.statements import Statement, StatementCache, columns_of, insert_of
 from pivotal_server.db.tables import (
     customer_former_slugs,
     customer_tags,
@@ -131,13 +132,11 @@ def wire_list(kind: type[W]) -> PagedList[W]:
     )
 
 
-def wire_all(kind: type[W]) -> Statement[W]:
-    """The live customers, by number, as wire objects of ``kind``."""
+def wire_all(kind: type[W]) -> StatementCache[W]:
+    """The live customers, by number, as a search asks for them."""
     columns = wire_columns_of(kind, customers)
-    return Statement(
-        select(*columns).where(_ORG, _LIVE).order_by(_C.display_id),
-        into=kind,
-    )
+    rows = select(*columns).where(_ORG, _LIVE).order_by(_C.display_id)
+    return asked_for("customer", rows, _C.id, kind)
 
 
 def wire_read(kind: type[W]) -> WireRead[W]:

@@ -16,6 +16,7 @@ from pivotal_server.customers.wire import event_extra, to_wire
 from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.db.lists import NOTHING
+from pivotal_server.db.searched import EVERYTHING, Asked
 from pivotal_server.errors_catalogue import (
     CUSTOMER_NOT_FOUND,
     EXTERNAL_ID_TAKEN,
@@ -82,9 +83,11 @@ async def ids_by(db: Executor, org_id: str, by: str, value: str) -> list[str]:
     return await repository.matching(db, org_id, by, value)
 
 
-def stream_customers(db: Database, org_id: str) -> AsyncGenerator[list[Customer], None]:
-    """Every customer that lists show, by number, in batches of one consistent state; for long reads."""
-    return db.stream(_ALL, {"org_id": org_id})
+def stream_customers(
+    db: Database, org_id: str, asked: Asked = EVERYTHING
+) -> AsyncGenerator[list[Customer], None]:
+    """Every customer of the lists that a search asks for, by number, in batches of one consistent state."""
+    return db.stream(_ALL.get(asked.names), {**asked.params, "org_id": org_id})
 
 
 async def read_customer(db: Executor, org_id: str, reference: str) -> Customer:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
@@ -130,6 +130,19 @@ class Transaction(Executor):
         """A block inside the transaction that can fail alone: leaving it by an exception undoes only it."""
 
 
+class Snapshot(ABC):
+    """One consistent state of the database, for reads too long for `fetch_all`, off the event loop."""
+
+    @abstractmethod
+    def stream(
+        self, stmt: Statement[T], params: Params = NO_PARAMS, *, batch: int = 1_000
+    ) -> AsyncGenerator[list[T], None]:
+        """The rows in batches; one stream after the other.
+
+        Wrap it in `contextlib.aclosing` when the loop may be left early.
+        """
+
+
 class Database(Executor):
     """A database, opened once per process and used from one event loop."""
 
@@ -148,13 +161,19 @@ class Database(Executor):
         """A transaction, committed at the end of the block, rolled back when an exception leaves it."""
 
     @abstractmethod
-    def stream(
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """The state of the database as it is now, for as many reads as the block makes."""
+
+    async def stream(
         self, stmt: Statement[T], params: Params = NO_PARAMS, *, batch: int = 1_000
     ) -> AsyncGenerator[list[T], None]:
-        """The rows in batches, for reads too long for `fetch_all`: one consistent state, off the event loop.
+        """The rows in batches, of a snapshot of their own.
 
         Wrap it in `contextlib.aclosing` when the loop may be left early.
         """
+        async with self.snapshot() as snapshot, aclosing(snapshot.stream(stmt, params, batch=batch)) as rows:
+            async for some in rows:
+                yield some
 
     @abstractmethod
     async def ping(self) -> None:

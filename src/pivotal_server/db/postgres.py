@@ -16,6 +16,7 @@ from pivotal_server.db.engine import (
     Database,
     Listener,
     Listeners,
+    Snapshot,
     Transaction,
     count_statement,
     run_quietly,
@@ -169,6 +170,25 @@ class PostgresTransaction(Transaction):
         await self._run(self._connection.execute, f"ROLLBACK TO {name}; RELEASE {name}")
 
 
+class _PostgresSnapshot(Snapshot):
+    def __init__(self, connection: asyncpg.Connection[Any]) -> None:
+        self._connection = connection
+
+    async def stream(
+        self, stmt: Statement[T], params: Params = NO_PARAMS, *, batch: int = 1_000
+    ) -> AsyncGenerator[list[T], None]:
+        """The rows in batches, by a cursor."""
+        plan = stmt.compile("postgresql")
+        if COUNTING.active:
+            count_statement()
+        try:
+            cursor = await self._connection.cursor(plan.sql, *plan.bind(params))
+            while rows := await cursor.fetch(batch):
+                yield list(map(plan.decode, rows))
+        except DRIVER_ERRORS as error:
+            raise_known(translate(error), error)
+
+
 class PostgresDatabase(Database):
     """One PostgreSQL database."""
 
@@ -285,22 +305,17 @@ class PostgresDatabase(Database):
         """A transaction, committed at the end of the block."""
         return PostgresTransaction(self._opened(), self.send)
 
-    async def stream(
-        self, stmt: Statement[T], params: Params = NO_PARAMS, *, batch: int = 1_000
-    ) -> AsyncGenerator[list[T], None]:
-        """The rows in batches, from one snapshot, on a connection of its own without a time limit."""
-        plan = stmt.compile("postgresql")
-        if COUNTING.active:
-            count_statement()
-        values = plan.bind(params)
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """A transaction at REPEATABLE READ on a connection of its own without a time limit."""
         self._opened()
         try:
             connection = await self._connect(_UNLIMITED)
             try:
                 async with connection.transaction(isolation="repeatable_read", readonly=True):
-                    cursor = await connection.cursor(plan.sql, *values)
-                    while rows := await cursor.fetch(batch):
-                        yield list(map(plan.decode, rows))
+                    # The first read is what settles the state that all others see.
+                    await connection.execute("SELECT 1")
+                    yield _PostgresSnapshot(connection)
             finally:
                 connection.terminate()
         except DRIVER_ERRORS as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -21,6 +21,7 @@ from pivotal_server.db.engine import (
     Database,
     Listener,
     Listeners,
+    Snapshot,
     Transaction,
     count_statement,
     run_quietly,
@@ -28,6 +29,7 @@ from pivotal_server.db.engine import (
 from pivotal_server.db.errors import CannotOpen, TransactionFailed, Unavailable, raise_known
 from pivotal_server.db.revisions import check_revision
 from pivotal_server.db.sqlite_errors import is_busy, primary_code, translate
+from pivotal_server.db.sqlite_snapshot import SqliteSnapshot
 from pivotal_server.db.sqlite_writer import Writer
 from pivotal_server.db.statements import Params, Statement
 
@@ -322,38 +324,35 @@ class SqliteDatabase(Database):
         """A transaction, committed at the end of the block."""
         return SqliteTransaction(self._writing(), self._listeners)
 
-    async def stream(
-        self, stmt: Statement[T], params: Params = NO_PARAMS, *, batch: int = 1_000
-    ) -> AsyncGenerator[list[T], None]:
-        """The rows in batches, read and decoded in a thread."""
-        plan = stmt.compile("sqlite")
-        if COUNTING.active:
-            count_statement()
-        values = plan.bind(params)
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """A read transaction on a connection of its own, used in threads."""
         self._writing()
         if self._threads is None:
             self._threads = ThreadPoolExecutor(_STREAM_THREADS, thread_name_prefix="sqlite-read")
         threads = self._threads
-        loop = asyncio.get_running_loop()
 
-        def begin() -> tuple[sqlite3.Connection, sqlite3.Cursor]:
+        def begin() -> sqlite3.Connection:
             connection = open_connection(
                 self.path, cache_kib=_STREAM_CACHE_KIB, read_only=True, busy_ms=_READER_BUSY_MS
             )
-            return connection, connection.execute(plan.sql, values)
-
-        def read(cursor: sqlite3.Cursor) -> list[T]:
-            return list(map(plan.decode, cursor.fetchmany(batch)))
+            try:
+                connection.execute("BEGIN")
+                # The first read is what settles the state that all others see.
+                connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            except BaseException:
+                connection.close()
+                raise
+            return connection
 
         try:
-            connection, cursor = await loop.run_in_executor(threads, begin)
-            try:
-                while rows := await loop.run_in_executor(threads, read, cursor):
-                    yield rows
-            finally:
-                threads.submit(connection.close)
+            connection = await asyncio.get_running_loop().run_in_executor(threads, begin)
         except sqlite3.Error as error:
             raise_known(translate(error), error)
+        try:
+            yield SqliteSnapshot(connection, threads)
+        finally:
+            threads.submit(connection.close)
 
     async def ping(self) -> None:
         """Read something; Unavailable when that fails."""

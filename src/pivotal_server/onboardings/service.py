@@ -13,6 +13,7 @@ from pivotal_server.customers.service import CustomerRow
 from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.db.lists import Firsts
+from pivotal_server.db.searched import EVERYTHING, Asked
 from pivotal_server.errors_catalogue import (
     EXTERNAL_ID_TAKEN,
     ONBOARDING_NOT_FOUND,
@@ -75,9 +76,11 @@ async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | N
     return await repository.id_of_external(db, org_id, external_id)
 
 
-def stream_onboardings(db: Database, org_id: str) -> AsyncGenerator[list[Onboarding], None]:
-    """Every onboarding that lists show, by number, in batches of one consistent state; for long reads."""
-    return db.stream(_ALL, {"org_id": org_id})
+def stream_onboardings(
+    db: Database, org_id: str, asked: Asked = EVERYTHING
+) -> AsyncGenerator[list[Onboarding], None]:
+    """Every onboarding of the lists that a search asks for, by number, in batches of one consistent state."""
+    return db.stream(_ALL.get(asked.names), {**asked.params, "org_id": org_id})
 
 
 async def read_onboarding(db: Executor, org_id: str, reference: str) -> Onboarding:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from pivotal_server.custom_fields import service as custom_fields
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.search_conditions import PREFIX, Kind
+from pivotal_server.db.searched import EVERYTHING, Asked
 from pivotal_server.kit import clock
 from pivotal_server.members import service as members
 from pivotal_server.phases import service as phases
@@ -30,6 +31,7 @@ __all__ = [
     "Place",
     "Seeker",
     "Wanted",
+    "asked_of",
     "customer_filters",
     "search",
     "search_groups",
@@ -174,6 +176,20 @@ async def customer_filters(
             filters[f"{PREFIX}ids"] = None
             values[f"{PREFIX}ids"] = ids
     return filters, values
+
+
+async def asked_of(db: Executor, seeker: Seeker, kind: Kind, text: str) -> Asked | None:
+    """What a query asks of the records of a kind; ``None`` when none of the kind can be wanted.
+
+    Nothing typed asks for everything.
+    """
+    wanted = await understand(db, seeker, text)
+    if wanted.empty:
+        return EVERYTHING
+    names = repository.applies(kind, wanted)
+    if names is None or kind not in wanted.kinds:
+        return None
+    return Asked(names, wanted.params)
 
 
 async def similar(db: Executor, seeker: Seeker, text: str) -> list[str]:

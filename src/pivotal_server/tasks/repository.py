@@ -9,7 +9,8 @@ from sqlalchemy import and_, bindparam, false, func, select, true, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import FirstOfEach, PagedList
-from pivotal_server.db.statements import Statement, any_of, columns_of, insert_of
+from pivotal_server.db.searched import asked_for
+from pivotal_server.db.statements import Statement, StatementCache, any_of, columns_of, insert_of
 from pivotal_server.db.tables import contacts, date_notes, members, people, phase_transitions, tasks
 from pivotal_server.db.wire import WireRead, plain_day, wire_columns_of
 
@@ -244,13 +245,11 @@ def wire_newest(kind: type[W]) -> FirstOfEach[W]:
     return FirstOfEach(kind, tasks, "onboarding_id", [_LIVE], _COMPUTED)
 
 
-def wire_all(kind: type[W]) -> Statement[W]:
-    """The live tasks of customers that are not put away, by number, as wire objects of ``kind``."""
+def wire_all(kind: type[W]) -> StatementCache[W]:
+    """The live tasks of customers that are not put away, by number, as a search asks for them."""
     columns = wire_columns_of(kind, tasks, _COMPUTED)
-    return Statement(
-        select(*columns).where(_ORG, _LIVE, ~_C.customer_hidden).order_by(_C.display_id),
-        into=kind,
-    )
+    rows = select(*columns).where(_ORG, _LIVE, ~_C.customer_hidden).order_by(_C.display_id)
+    return asked_for("task", rows, _C.id, kind)
 
 
 def wire_read(kind: type[W]) -> WireRead[W]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.lists import Firsts
+from pivotal_server.db.searched import EVERYTHING, Asked
 from pivotal_server.errors_catalogue import (
     INVALID_ENUM_VALUE,
     INVALID_REFERENCE,
@@ -94,9 +95,9 @@ async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | N
     return await repository.id_of_external(db, org_id, external_id)
 
 
-def stream_tasks(db: Database, org_id: str) -> AsyncGenerator[list[Task], None]:
-    """Every task that lists show, by number, in batches of one consistent state; for long reads."""
-    return db.stream(_ALL, {"org_id": org_id})
+def stream_tasks(db: Database, org_id: str, asked: Asked = EVERYTHING) -> AsyncGenerator[list[Task], None]:
+    """Every task of the lists that a search asks for, by number, in batches of one consistent state."""
+    return db.stream(_ALL.get(asked.names), {**asked.params, "org_id": org_id})
 
 
 async def read_task(db: Executor, org_id: str, reference: str) -> Task:

@@ -1,7 +1,8 @@
 """REST operations of imports and exports."""
 
+from pivotal_server.auth import scopes
 from pivotal_server.bulk.resources import RESOURCES
-from pivotal_server.errors_catalogue import LIMIT_REACHED
+from pivotal_server.errors_catalogue import INSUFFICIENT_SCOPE, LIMIT_REACHED
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.schemas import Job
 from pivotal_server.jobs.wire import to_wire
@@ -9,7 +10,7 @@ from pivotal_server.kit.http import OperationTable, Upload, UploadedFile
 from pivotal_server.limits.catalogue import IMPORT_BYTES
 from pivotal_server.rest.context import Context
 from pivotal_server.transfer import service
-from pivotal_server.transfer.exporting import TYPES
+from pivotal_server.transfer.exporting import TYPES, WORKSPACE
 from pivotal_server.transfer.schemas import ExportCreate, ImportCreate
 
 table = OperationTable("Data")
@@ -48,10 +49,19 @@ async def create_import(context: Context, fields: ImportCreate, file: UploadedFi
     errors=[LIMIT_REACHED],
 )
 async def create_export(context: Context, body: ExportCreate) -> Job:
-    """Writes a CSV file of all customers, contacts, onboardings or tasks that lists show, or of the activity
-    stream with one row for each changed field. The job has the link to the file, which is kept for 7 days.
-    The key needs the read scope of what it exports too.
+    """Writes a CSV file of the customers, contacts, onboardings or tasks that lists show, or of the activity
+    stream with one row for each changed field; all of them, or those that `q` finds. The type `workspace`
+    gives a ZIP of every table, deleted and test rows included, and of the uploaded files, as they are at one
+    moment; no secret is in it. The job has the link to the file, which is kept for 7 days. The key needs the
+    read scope of what it exports too; a whole workspace takes a live key with every read scope.
     """
-    context.check_scope(f"read:{TYPES[body.type].scope}")
-    row = await service.start_export(context.uow, body.type)
+    if body.type == WORKSPACE:
+        if not context.caller.livemode:
+            raise INSUFFICIENT_SCOPE(message="A test key cannot export a whole workspace")
+        for scope in scopes.SCOPES:
+            if scope.startswith("read:"):
+                context.check_scope(scope)
+    else:
+        context.check_scope(f"read:{TYPES[body.type].scope}")
+    row = await service.start_export(context.uow, body)
     return to_wire(row, [], context.files)

@@ -9,7 +9,7 @@ from pivotal_server.kit.validation import doc
 ResourceName = Literal["customer", "contact", "onboarding", "task"]
 
 
-ExportType = Literal["customers", "contacts", "onboardings", "tasks", "activity"]
+ExportType = Literal["customers", "contacts", "onboardings", "tasks", "activity", "workspace"]
 
 
 class ExportCreate(Struct, kw_only=True):
@@ -17,8 +17,21 @@ class ExportCreate(Struct, kw_only=True):
 
     type: Annotated[
         ExportType,
-        doc("Which records: as their lists show them, or the activity stream, newest first.", "customers"),
+        doc(
+            "Which records: as their lists show them, or the activity stream, newest first; `workspace` for"
+            " everything, as one ZIP of JSON Lines, CSV and uploaded files.",
+            "customers",
+        ),
     ]
+    q: Annotated[
+        Annotated[str, Meta(max_length=1_000)] | None,
+        doc(
+            "Only what this finds: words and terms as `GET /search` takes them, and like there without"
+            " archived customers unless it asks for them. For `activity`: the entries of the customers that"
+            " it finds. Not for `workspace`.",
+            "status:active tag:vip",
+        ),
+    ] = None
 
 
 class ImportCreate(Struct, kw_only=True):

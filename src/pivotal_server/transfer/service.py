@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from pivotal_server.bulk.resources import RESOURCES
-from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, INVALID_TYPE, LIMIT_REACHED
+from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, INVALID_TYPE, LIMIT_REACHED, UNRECOGNIZED_KEYS
 from pivotal_server.files import service as files
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.service import JobRow
@@ -14,7 +14,7 @@ from pivotal_server.limits.catalogue import WAITING_JOBS
 from pivotal_server.transfer import exporting, importing
 from pivotal_server.transfer.columns import FIELDS, KEYS, known
 from pivotal_server.transfer.importing import ImportPayload
-from pivotal_server.transfer.schemas import ImportCreate
+from pivotal_server.transfer.schemas import ExportCreate, ImportCreate
 from pivotal_server.unit_of_work import UnitOfWork
 
 
@@ -57,13 +57,15 @@ async def start_import(uow: UnitOfWork, fields: ImportCreate, upload: UploadedFi
     return await jobs.get_job(uow.tx, uow.org_id, id)
 
 
-async def start_export(uow: UnitOfWork, type: str) -> JobRow:
-    """Enqueue an export. Raises ``limit_reached``."""
+async def start_export(uow: UnitOfWork, fields: ExportCreate) -> JobRow:
+    """Enqueue an export. Raises ``unrecognized_keys`` for ``q`` with a whole workspace, ``limit_reached``."""
+    if fields.q is not None and fields.type == exporting.WORKSPACE:
+        raise UNRECOGNIZED_KEYS(field="q", message="The export of a workspace takes no q")
     await check_room(uow)
     id = await jobs.enqueue(
         uow,
         exporting.KIND,
-        msgspec.to_builtins(exporting.ExportPayload(type=type)),
+        msgspec.to_builtins(exporting.ExportPayload(type=fields.type, q=fields.q or "")),
         type="export",
         priority=jobs.LAST,
         counts={"processed": 0},
