@@ -3,13 +3,17 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pivotal_server.auth.keys import KEY_PATTERN, parse
+
+SIGN_IN_LINK = r"http://localhost:8000/login/confirm\?token=[0-9A-Za-z]{43}"
 
 
 def run(*arguments: str, data: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -65,9 +69,12 @@ def test_a_key_alone_is_printed_alone(data: Path) -> None:
         (("login-link", "--email", "nobody@vml.example"), "nobody@vml.example is no active member of vml"),
         (
             ("workspace", "create", "--name", "VML", "--slug", "vml", "--owner-email", "a@b.example"),
-            "already exists",
+            "--slug: ",
         ),
-        (("workspace", "create", "--name", "X Y", "--owner-email", "nonsense"), "Invalid email"),
+        (
+            ("workspace", "create", "--name", "X Y", "--owner-email", "nonsense"),
+            "--owner-email: Invalid email",
+        ),
     ],
 )
 def test_faults_are_one_line_and_a_failing_exit(data: Path, arguments: tuple[str, ...], message: str) -> None:
@@ -77,6 +84,68 @@ def test_faults_are_one_line_and_a_failing_exit(data: Path, arguments: tuple[str
     assert message in done.stderr
     assert done.stderr.startswith("pivotal: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("keys", "list", "--json"), ("login-link",), ("member", "list"), ("worker",)], ids=" ".join
+)
+def test_a_command_makes_no_workspace_where_none_is(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    folder = tmp_path / "data"
+    done = run(*arguments, data=folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"pivotal: there is no workspace in {folder} yet; `pivotal serve` makes the first\n"
+    )
+    assert not folder.exists()
+
+
+def test_a_command_leaves_an_old_schema_to_the_server(data: Path) -> None:
+    with closing(sqlite3.connect(data / "pivotal.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+        database.commit()
+    before = sorted(data.iterdir())
+    done = run("keys", "list", data=data)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has schema 0001, this program needs" in done.stderr
+    assert "run `pivotal migrate`" in done.stderr
+    assert sorted(data.iterdir()) == before
+
+
+def test_a_lost_secret_key_is_told_and_not_made_anew(data: Path) -> None:
+    key = data / "secret.key"
+    key.rename(data / "kept")
+    for command in ("login-link", "migrate"):
+        done = run(command, data=data)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"pivotal: {key} is missing")
+        assert not key.exists()
+
+
+def test_what_is_made_is_printed_as_json_too(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    arguments = ("--name", "VML", "--owner-email", "dana@vml.example", "--json")
+    made = json.loads(run("workspace", "create", *arguments, data=folder).stdout)
+    assert (made["slug"], made["name"], made["owner_email"]) == ("vml", "VML", "dana@vml.example")
+    assert re.fullmatch(SIGN_IN_LINK, made["sign_in_link"])
+    link = json.loads(run("login-link", "--json", data=folder).stdout)
+    assert (link["workspace"], link["email"]) == ("vml", "dana@vml.example")
+    assert re.fullmatch(SIGN_IN_LINK, link["sign_in_link"])
+
+
+def test_a_reader_that_goes_away_is_no_fault(data: Path) -> None:
+    for arguments in (("workspace", "list"), ("workspace", "list", "--json")):
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            [sys.executable, "-m", "pivotal_server", *arguments, "--data", str(data)],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        os.close(writing)
+        assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_login_links_lead_to_the_public_url(data: Path) -> None:
@@ -116,7 +185,7 @@ def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     file.write_text("precious")
     done = run("migrate", data=file)
     assert done.returncode == 1
-    assert done.stderr.startswith("pivotal: Cannot use the data folder")
+    assert done.stderr.startswith(f"pivotal: cannot use the data folder {file}: it is no folder")
     assert file.read_text() == "precious"
 
 

@@ -1,6 +1,8 @@
 """The program ``pivotal``: serve, migrate, and the operator's commands."""
 
 import asyncio
+import os
+import sys
 from typing import Annotated, Literal
 
 import cyclopts
@@ -18,14 +20,18 @@ from pivotal_server.cli_common import (
     fail,
     guarded,
     out,
+    print_json,
     show,
     with_services,
 )
-from pivotal_server.db.migrate import current_revision
+from pivotal_server.config import Config
+from pivotal_server.db.engine import sqlite_path
+from pivotal_server.db.migrate import current_revision, migrate
 from pivotal_server.members import service as members
 from pivotal_server.search.rebuilding import rebuild
 from pivotal_server.server import FirstWorkspace
 from pivotal_server.services import Services
+from pivotal_server.starting import Start, check_port, naming_options, open_existing, open_or_make
 from pivotal_server.unit_of_work import unit_of_work
 from pivotal_server.workspaces import service as workspaces
 
@@ -58,12 +64,18 @@ def serve(
     def run() -> None:
         settings = config.load(where.environ(), port=port, host=host)
         logs.configure(settings.log_level)
-        server.check_port(settings)
-        box = server.prepare(settings)
+        with Start(settings) as start:
+            check_port(settings)
+            start.check(first.check)
+            answer(settings, start)
+
+    def answer(settings: Config, start: Start) -> None:
+        box = start.prepare()
 
         def announce(link: str | None, seconds: float) -> None:
+            start.keep()
             out.print(f"Pivotal {__version__} is ready at {settings.public_url} ({seconds:.1f} s)")
-            out.print(f"Database: {settings.data / 'pivotal.db' if settings.embedded else 'PostgreSQL'}")
+            out.print(f"Database: {sqlite_path(settings.database_url) or 'PostgreSQL'}")
             if link is not None:
                 out.print("\nSign in with this one-time link (valid for 15 minutes):")
                 out.print(f"  {link}\n")
@@ -84,7 +96,9 @@ def worker(*, where: Where = DEFAULT) -> None:
     def run() -> None:
         settings = where.settings()
         logs.configure(settings.log_level)
-        box = server.prepare(settings)
+        box = open_existing(settings)
+        if not settings.embedded:
+            migrate(settings.database_url)
 
         def announce() -> None:
             out.print(f"Pivotal {__version__} works on background jobs")
@@ -102,7 +116,8 @@ def migrate_database(*, where: Where = DEFAULT) -> None:
 
     def run() -> None:
         settings = where.settings()
-        server.prepare(settings)
+        open_or_make(settings)
+        migrate(settings.database_url)
         out.print(f"The database has schema {current_revision(settings.database_url)}")
 
     guarded(run)
@@ -125,6 +140,7 @@ def login_link(
     *,
     email: Annotated[str | None, Parameter(help="Whose link; the owner's when left out.")] = None,
     workspace: WorkspaceOption = None,
+    json: JsonOption = False,
     where: Where = DEFAULT,
 ) -> None:
     """Print a one-time sign-in link, valid for 15 minutes, bound to no browser."""
@@ -139,7 +155,11 @@ def login_link(
         ]
         if not wanted:
             fail(f"{email} is no active member of {found.slug}" if email else f"{found.slug} has no owner")
-        out.print(await signing_in.server_link(services, found.id, wanted[0]))
+        link = await signing_in.server_link(services, found.id, wanted[0])
+        if json:
+            print_json({"workspace": found.slug, "email": wanted[0].email, "sign_in_link": link})
+        else:
+            out.print(link)
 
     with_services(where, work)
 
@@ -153,24 +173,36 @@ def create_workspace(
     slug: Annotated[str | None, Parameter(help="Made from the name when left out.")] = None,
     time_zone: Annotated[str, Parameter(help="IANA name.")] = "UTC",
     phases: Annotated[Literal["delivery", "classic"], Parameter(help="Phases to start with.")] = "delivery",
+    json: JsonOption = False,
     where: Where = DEFAULT,
 ) -> None:
-    """Create a workspace with its owner, and print a sign-in link."""
+    """Create a workspace with its owner, and print a sign-in link. Makes the database where there is none."""
+    person = owner_name or owner_email.partition("@")[0]
+
+    def check_first() -> None:
+        with naming_options():
+            workspaces.check_new(name, slug, owner_email, person, time_zone, phases)
 
     async def work(services: Services) -> None:
-        made, owner = await workspaces.create_workspace(
-            services.db,
-            name=name,
-            slug=slug,
-            time_zone=time_zone,
-            phase_preset=phases,
-            owner_email=owner_email,
-            owner_name=owner_name or owner_email.partition("@")[0],
-        )
-        out.print(f"Created {made.slug}. Sign in as {owner.email}:")
-        out.print(f"  {await signing_in.server_link(services, made.id, owner)}")
+        with naming_options():
+            made, owner = await workspaces.create_workspace(
+                services.db,
+                name=name,
+                slug=slug,
+                time_zone=time_zone,
+                phase_preset=phases,
+                owner_email=owner_email,
+                owner_name=person,
+            )
+        link = await signing_in.server_link(services, made.id, owner)
+        if json:
+            facts = {"id": made.id, "slug": made.slug, "name": made.name}
+            print_json({**facts, "owner_email": owner.email, "sign_in_link": link})
+        else:
+            out.print(f"Created {made.slug}. Sign in as {owner.email}:")
+            out.print(f"  {link}")
 
-    with_services(where, work)
+    with_services(where, work, check_first=check_first)
 
 
 @workspace_app.command(name="list")
@@ -233,5 +265,13 @@ def list_members(
 
 
 def main() -> None:
-    """Run the program."""
-    app()
+    """Run the program. Whoever reads its output may stop reading: `pivotal keys list | head -1`."""
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # What the interpreter still holds would fail once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None

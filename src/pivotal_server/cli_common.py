@@ -15,10 +15,9 @@ from rich.table import Table
 from pivotal_server import config, logs, server
 from pivotal_server.config import Config
 from pivotal_server.db.errors import CannotOpen, MigrationFailed, Unavailable
-from pivotal_server.kit.crypto import SecretBox
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.server import CannotStart
 from pivotal_server.services import Services
+from pivotal_server.starting import CannotStart, open_existing, open_or_make
 
 out = Console(highlight=False, soft_wrap=True)
 
@@ -73,13 +72,22 @@ def guarded(run: Callable[[], Any]) -> Any:
         fail(str(fault))
 
 
-def with_services(where: Where, work: Callable[[Services], Awaitable[None]]) -> None:
-    """Run ``work(services)`` on the migrated database of ``where``, beside a running server or alone."""
+def with_services(
+    where: Where,
+    work: Callable[[Services], Awaitable[None]],
+    *,
+    check_first: Callable[[], None] | None = None,
+) -> None:
+    """Run ``work(services)`` on the database of ``where``, beside a running server or alone.
+
+    One line and exit code 1 where there is none. With ``check_first`` it is made then, once that raises
+    nothing.
+    """
 
     def run() -> None:
         settings = where.settings()
         logs.configure("warning")
-        box: SecretBox = server.prepare(settings)
+        box = open_existing(settings) if check_first is None else open_or_make(settings, check_first)
 
         async def inside() -> None:
             async with server.running(settings, box, background=False) as services:

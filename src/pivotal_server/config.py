@@ -52,7 +52,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "PIVOTAL_TRUSTED_PROXIES",
         "",
-        "Addresses or networks, joined by commas, whose X-Forwarded-For counts.",
+        "Addresses or networks, joined by commas, whose X-Forwarded-For and X-Forwarded-Proto count. "
+        "Empty: the peer is the client, and only the public URL says whether it came by https.",
     ),
     Setting(
         "PIVOTAL_EVENT_RETENTION_DAYS",
@@ -77,6 +78,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("PIVOTAL_LOG_LEVEL", "info", "debug, info, warning or error."),
 )
+
+
+def as_https(url: str) -> str:
+    """A public URL as those see it who come by https."""
+    return f"https://{url.partition('://')[2].removesuffix(':80')}"
 
 
 class BadSetting(Exception):

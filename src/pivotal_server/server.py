@@ -1,10 +1,9 @@
-"""Running the server: migrate, open, first workspace, serve, and an orderly end."""
+"""Running the server: open, first workspace, serve, and an orderly end."""
 
 import asyncio
 import gc
 import os
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -19,53 +18,17 @@ from pivotal_server.auth import signing_in
 from pivotal_server.auth.addresses import AddressList
 from pivotal_server.config import Config
 from pivotal_server.db.engine import connect
-from pivotal_server.db.migrate import migrate
 from pivotal_server.jobs.worker import Worker
-from pivotal_server.kit.crypto import BadSecretKey, SecretBox, secret_keys
+from pivotal_server.kit.crypto import SecretBox
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.request_log.recorder import Recorder
 from pivotal_server.server_jobs import KINDS, PERIODIC
 from pivotal_server.services import Services
+from pivotal_server.starting import CannotStart, check_port, naming_options
 from pivotal_server.webhooks.dispatcher import Dispatcher
 from pivotal_server.workspaces import service as workspaces
 
 ADDRESS_FILE = "public_url"
-
-
-class CannotStart(Exception):
-    """The server cannot start; the text is one line for the operator. Nothing has been changed."""
-
-
-def prepare(config: Config) -> SecretBox:
-    """Make the data folder and the secret key, and migrate the database. Raises :class:`CannotStart`.
-
-    ``MigrationFailed`` and ``CannotOpen`` of the database pass through; their text is one line too.
-    """
-    try:
-        if config.embedded:
-            config.data.mkdir(parents=True, exist_ok=True)
-        elif not config.secret_key:
-            raise CannotStart("Set PIVOTAL_SECRET_KEY: over PostgreSQL every process needs the same one")
-        box = SecretBox(secret_keys(config.secret_key, config.data))
-    except BadSecretKey as fault:
-        raise CannotStart(f"PIVOTAL_SECRET_KEY: {fault}") from None
-    except OSError as fault:
-        raise CannotStart(f"Cannot use the data folder {config.data}: {fault.strerror or fault}") from None
-    migrate(config.database_url)
-    return box
-
-
-def check_port(config: Config) -> str:
-    """The IP address to listen on. Raises :class:`CannotStart` when that cannot be done."""
-    try:
-        found = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(found[0], socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(found[4])
-        return str(found[4][0])
-    except OSError as fault:
-        reason = "is in use" if fault.errno == 98 else f"cannot be used: {fault.strerror or fault}"
-        raise CannotStart(f"{config.host}:{config.port} {reason}; choose another with --port") from None
 
 
 @asynccontextmanager
@@ -105,6 +68,11 @@ class FirstWorkspace:
     slug: str = "workspace"
     owner_email: str = "owner@localhost"
     owner_name: str = "Owner"
+
+    def check(self) -> None:
+        """Raise :class:`CannotStart` when no workspace can be made of this, with the option at fault."""
+        with naming_options(name="workspace_name", slug="workspace_slug"):
+            workspaces.check_new(self.name, self.slug, self.owner_email, self.owner_name)
 
 
 async def first_workspace(services: Services, first: FirstWorkspace) -> str | None:

@@ -1,10 +1,12 @@
 """What pages and background work need of the running server."""
 
-from dataclasses import dataclass
+from collections.abc import MutableMapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from pivotal_server.api_keys.ring import KeyRing
-from pivotal_server.auth.addresses import AddressList
-from pivotal_server.config import Config
+from pivotal_server.auth.addresses import AddressList, came_by_https
+from pivotal_server.config import Config, as_https
 from pivotal_server.db.engine import Database
 from pivotal_server.files.store import Files
 from pivotal_server.kit.crypto import SecretBox
@@ -22,6 +24,19 @@ class Services:
     box: SecretBox
     trusted_proxies: AddressList
     recorder: Recorder
+
+    def reached_by(self, scope: MutableMapping[str, Any]) -> Self:
+        """These services as the visitor of an ASGI request sees them.
+
+        A trusted proxy may say that the visitor came by https where the public URL does not; cookies and
+        links are then made for https.
+        """
+        if self.config.secure or not self.trusted_proxies:
+            return self
+        peer = scope.get("client")
+        if not came_by_https(peer[0] if peer else None, scope["headers"], self.trusted_proxies):
+            return self
+        return replace(self, config=replace(self.config, public_url=as_https(self.config.public_url)))
 
     @property
     def policy(self) -> Policy:

@@ -268,6 +268,8 @@ async def test_what_is_forgotten_is_recognised_again_and_its_use_kept(
                 assert (await api.get("/me")).status_code == 200
     await world.services.ring.flush()
     assert [(await usage(world, row))[0] for row, _ in made] == [2] * 5
+    # Those that had to wait for the write are gone with it.
+    assert len(world.services.ring) == 2
 
 
 async def test_scopes_open_what_they_name(world: World) -> None:

@@ -9,6 +9,7 @@ from pivotal_server.auth import addresses
 from pivotal_server.auth.addresses import (
     AddressList,
     BadNetwork,
+    came_by_https,
     client_address,
     is_loopback_only,
     parse_list,
@@ -133,6 +134,28 @@ def test_the_client_is_the_last_hop_that_is_no_trusted_proxy(
 
 def test_without_trusted_proxies_the_peer_is_the_client() -> None:
     assert client_address("127.0.0.1", forwarded("198.51.100.1"), AddressList()) == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("peer", "values", "https"),
+    [
+        ("10.0.0.1", ["https"], True),
+        ("10.0.0.1", [" HTTPS "], True),
+        ("10.0.0.1", ["http, https"], True),
+        ("10.0.0.1", ["http", "https"], True),
+        ("10.0.0.1", ["https, http"], False),  # what stands left is the client's own word
+        ("10.0.0.1", ["httpsx"], False),
+        ("10.0.0.1", [], False),
+        ("203.0.113.7", ["https"], False),
+        (None, ["https"], False),
+    ],
+)
+def test_a_trusted_proxy_alone_says_that_the_client_came_by_https(
+    peer: str | None, values: list[str], https: bool
+) -> None:
+    headers = [(b"x-forwarded-proto", value.encode()) for value in values]
+    assert came_by_https(peer, headers, PROXIES) is https
+    assert not came_by_https(peer, headers, AddressList())
 
 
 @given(st.lists(st.text(max_size=20), max_size=4), V4)

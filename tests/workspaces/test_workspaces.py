@@ -80,8 +80,8 @@ async def test_what_is_refused_leaves_nothing(world: World) -> None:
         ({"time_zone": "Mars/Olympus"}, "invalid_string", "time_zone"),
         ({"time_zone": "../etc/passwd"}, "invalid_string", "time_zone"),
         ({"phase_preset": "waterfall"}, "invalid_enum_value", "phases"),
-        ({"owner_email": "nobody"}, "invalid_string", "email"),
-        ({"owner_name": ""}, "too_small", "name"),
+        ({"owner_email": "nobody"}, "invalid_string", "owner_email"),
+        ({"owner_name": ""}, "too_small", "owner_name"),
     ]
     for options, code, field in cases:
         with pytest.raises(ApiError) as caught:

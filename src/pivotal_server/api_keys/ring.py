@@ -50,6 +50,7 @@ class KnownKey:
         "addresses",
         "ends",
         "epoch",
+        "forgotten",
         "granted",
         "row",
         "tier",
@@ -65,6 +66,8 @@ class KnownKey:
         self.used = 0
         self.used_at = 0.0
         self.used_address = ""
+        # Another key took its place in the memory; it stays only until its use is written.
+        self.forgotten = False
         self.renew(row, epoch)
 
     def renew(self, row: ApiKeyRow, epoch: int | None) -> None:
@@ -156,6 +159,7 @@ class KeyRing:
             row = await repository.by_id(self._db, known.row.org_id, known.row.id)
             if row is None:
                 self._by_digest.pop(name, None)
+                self._by_id.pop(known.row.id, None)
                 raise INVALID_API_KEY()
             known.renew(row, epoch)
         if known.row.revoked_at is not None:
@@ -184,12 +188,21 @@ class KeyRing:
             known = self._by_id[row.id] = KnownKey(row, epoch)
         else:
             known.renew(row, epoch)
-        if len(self._by_digest) >= MOST_REMEMBERED:
-            forgotten = self._by_digest.pop(next(iter(self._by_digest)))
-            if not forgotten.used:
-                self._by_id.pop(forgotten.row.id, None)
+        if name not in self._by_digest and len(self._by_digest) >= MOST_REMEMBERED:
+            evicted = self._by_digest.pop(next(iter(self._by_digest)))
+            evicted.forgotten = True
+            self._drop_if_forgotten(evicted)
+        known.forgotten = False
         self._by_digest[name] = known
         return known
+
+    def _drop_if_forgotten(self, known: KnownKey) -> None:
+        if known.forgotten and not known.used:
+            self._by_id.pop(known.row.id, None)
+
+    def __len__(self) -> int:
+        """How many keys are in memory, those that only wait for their use to be written among them."""
+        return len(self._by_id)
 
     async def flush(self) -> None:
         """Write the usage figures gathered since the last time."""
@@ -221,6 +234,8 @@ class KeyRing:
             for known, row in zip(used, rows, strict=True):
                 known.used += row["count"]  # type: ignore[operator]
             raise
+        for known in used:
+            self._drop_if_forgotten(known)
 
     def start(self) -> None:
         """Begin writing usage figures in the background."""

@@ -189,6 +189,17 @@ def client_address(peer: str | None, headers: Headers, trusted_proxies: AddressL
     return last_good
 
 
+def came_by_https(peer: str | None, headers: Headers, trusted_proxies: AddressList) -> bool:
+    """Whether ``X-Forwarded-Proto`` says ``https``; it counts only when ``peer`` is a trusted proxy.
+
+    Of several values the last counts, which the nearest proxy wrote; the others may be forged.
+    """
+    if not trusted_proxies or (peer or "") not in trusted_proxies:
+        return False
+    said = [value for name, value in headers if name == b"x-forwarded-proto"]
+    return bool(said) and said[-1].rpartition(b",")[2].strip().lower() == b"https"
+
+
 def _without_port(hop: str) -> str:
     """The address of a hop that may carry a port: ``192.0.2.1:8080`` or ``[2001:db8::1]:8080``."""
     hop = hop.strip('"')

@@ -75,6 +75,22 @@ def current_revision(target: str | Path) -> str | None:
         raise cannot_open(path, error) from error
 
 
+def usable_revision(target: str | Path) -> str | None:
+    """`current_revision` of a database that `migrate` can bring to this program's schema; changes nothing.
+
+    CannotOpen if the schema is newer than the program, or the tables are those of another program.
+    """
+    found = current_revision(target)
+    path = sqlite_path(target)
+    if found is not None:
+        _needed(found, "the database" if path is None else str(path))
+    elif path is not None and path.exists():
+        with closing(open_connection(path, cache_kib=_CACHE_KIB, read_only=True)) as connection:
+            if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is not None:
+                raise CannotOpen(f"{path} is the database of another program")
+    return found
+
+
 def alembic_config(connection: Connection) -> Config:
     """The settings for Alembic's own commands on an open connection."""
     config = Config()
@@ -126,21 +142,35 @@ def _migrate_sqlite(path: Path) -> Migrated:
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
             if broken is not None:
                 raise MigrationFailed(f"a row of {broken[0]} would refer to none in {broken[2]}")
+        return Migrated(before, head_revision(), backup)
     except (sqlite3.Error, SQLAlchemyError) as error:
+        _discard(backup)
         cause = getattr(error, "orig", error)
         raise (cannot_open(path, cause) if isinstance(cause, sqlite3.Error) else error) from error
-    return Migrated(before, head_revision(), backup)
+    except BaseException:
+        _discard(backup)
+        raise
+
+
+def _discard(backup: Path | None) -> None:
+    # The database is as it was; a service that tries again and again would fill the disk with copies.
+    if backup is not None:
+        backup.unlink(missing_ok=True)
 
 
 def _copy(path: Path, revision: str) -> Path:
     """A copy of the file as it is committed, beside it; our own open transaction has written nothing yet."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     copy = path.with_name(f"{path.stem}-{revision}-{stamp}.db")
-    with (
-        closing(open_connection(path, cache_kib=_CACHE_KIB, read_only=True)) as source,
-        closing(sqlite3.connect(copy)) as target,
-    ):
-        source.backup(target)
+    try:
+        with (
+            closing(open_connection(path, cache_kib=_CACHE_KIB, read_only=True)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+    except BaseException:
+        _discard(copy)
+        raise
     return copy
 
 

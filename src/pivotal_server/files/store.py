@@ -6,10 +6,12 @@ where ``abcd`` is a hash of its id, so that no folder grows large.
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlencode
 
+from pivotal_server.config import as_https
 from pivotal_server.kit import clock
 from pivotal_server.kit.crypto import SecretBox
 from pivotal_server.kit.ids import cuid
@@ -27,6 +29,10 @@ class Files:
     folder: Path
     box: SecretBox
     public_url: str
+
+    def over_https(self) -> Self:
+        """The same files with links for somebody who came by https."""
+        return replace(self, public_url=as_https(self.public_url))
 
     def path_of(self, id: str) -> Path:
         """Where the file of this id lies, if there is one."""

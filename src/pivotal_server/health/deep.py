@@ -93,7 +93,7 @@ class DeepHealth:
         if is_loopback_only(peer[0] if peer else None, scope["headers"]):
             return True
         cookies = dict(scope["headers"]).get(b"cookie")
-        token = session_cookie(self._services.config.public_url).read(
+        token = session_cookie(self._services.reached_by(scope).config.public_url).read(
             None if cookies is None else cookies.decode("latin-1")
         )
         if token is None:

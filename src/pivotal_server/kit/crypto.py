@@ -139,22 +139,25 @@ def new_secret_key() -> str:
     return base62.encode(secrets.randbits(256), 43)
 
 
-def secret_keys(configured: str, folder: Path) -> str:
+def secret_keys(configured: str, folder: Path, *, make: bool = True) -> str:
     """The secret keys of this server: ``configured``, or else those of the file ``secret.key`` in ``folder``.
 
-    A missing file is made, readable by its owner alone. Of several processes that start at once one makes it
-    and all read the same key. Raises ``OSError`` when the folder cannot be written, and :class:`BadSecretKey`
-    when the file is empty.
+    A missing file is made, unless ``make`` is false, readable by its owner alone. Of several processes that
+    start at once one makes it and all read the same key. Raises ``OSError`` when the file is missing or the
+    folder cannot be used, and :class:`BadSecretKey` when the file holds no key.
     """
     if configured.strip():
         return configured
     path = folder / KEY_FILE
-    if not path.exists():
+    if make and not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         _create(path, new_secret_key())
-    keys = path.read_text("ascii").strip()
+    try:
+        keys = path.read_text("ascii").strip()
+    except UnicodeDecodeError:
+        raise BadSecretKey("the file is damaged; restore it from a backup") from None
     if not keys:
-        raise BadSecretKey(f"{path} is empty; restore it from a backup")
+        raise BadSecretKey("the file is empty; restore it from a backup")
     if path.stat().st_mode & 0o077:
         # A copied or restored file; where the file system knows no modes there is nothing to close.
         with suppress(PermissionError):

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from pivotal_server.api_keys.ring import KeyRing, KnownKey
-from pivotal_server.auth.addresses import AddressList, client_address
+from pivotal_server.auth.addresses import AddressList, came_by_https, client_address
 from pivotal_server.db.engine import Database
 from pivotal_server.db.errors import Unavailable
 from pivotal_server.errors_catalogue import (
@@ -209,7 +209,10 @@ class RestApi:
             known.check(operation.scope, address, writes=operation.writes)
             actor, granted = known.actor, known.granted
         query = operation.query.read(request.query_pairs())
-        context = Context(request, known_as, self._db, actor, values, query, self._files, self._outside)
+        files = self._files
+        if files is not None and came_by_https(request.peer, request.scope["headers"], self._trusted):
+            files = files.over_https()
+        context = Context(request, known_as, self._db, actor, values, query, files, self._outside)
         if operation.writes:
             return await self._write(operation, context, headers)
         names = asked_for(operation, context, granted)

@@ -34,19 +34,21 @@ class PageMiddleware:
 
     def __init__(self, app: ASGIApp, services: Services) -> None:
         self._app = app
-        self._headers = (*_HEADERS, _STRICT_TRANSPORT) if services.config.secure else _HEADERS
+        self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         own = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
         known_as = own.decode("ascii") if _OWN_ID.fullmatch(own) else request_id()
         scope[REQUEST_ID] = known_as
+        secure = self._services.reached_by(scope).config.secure
+        own_headers = (*_HEADERS, _STRICT_TRANSPORT) if secure else _HEADERS
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 present = {name.lower() for name, _ in headers}
-                headers.extend(header for header in self._headers if header[0] not in present)
+                headers.extend(header for header in own_headers if header[0] not in present)
                 headers.append((b"x-request-id", known_as.encode("ascii")))
                 message["headers"] = headers
             await send(message)

@@ -67,7 +67,8 @@ class Guest:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.services: Services = request.app.state.services
+        services: Services = request.app.state.services
+        self.services = services.reached_by(request.scope)
         self.fields = Fields()
         self.session: Session | None = None
         cookies = request.headers.get("cookie")

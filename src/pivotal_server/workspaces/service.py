@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pivotal_server.auth.actor import server
 from pivotal_server.auth.permissions import AccessSettings
+from pivotal_server.contacts.checks import check_email
 from pivotal_server.customers.checks import slug_of
 from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.errors import UniqueViolation
@@ -31,6 +32,7 @@ __all__ = [
     "access_settings",
     "add_workspace",
     "all_workspaces",
+    "check_new",
     "create_workspace",
     "get_workspace",
     "is_sample",
@@ -70,6 +72,32 @@ def offered_slug(name: str) -> str:
     return slug
 
 
+def check_new(
+    name: str,
+    slug: str | None,
+    owner_email: str,
+    owner_name: str,
+    time_zone: str = "UTC",
+    phase_preset: str = "delivery",
+) -> tuple[str, str]:
+    """The cleaned name and slug of a workspace to be made; without a ``slug``, one made from the name.
+
+    Raises the declared errors with the field at fault: ``name``, ``slug``, ``owner_email``, ``owner_name``,
+    ``time_zone`` or ``phases``.
+    """
+    name = bounded(clean(name, "name"), "name", 1, 80)
+    slug = check_slug(offered_slug(name) if slug is None else slug)
+    check_email(owner_email, "owner_email")
+    bounded(clean(owner_name, "owner_name"), "owner_name", 1, 80)
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise INVALID_STRING(field="time_zone", message=f"'{time_zone}' is no time zone") from None
+    if phase_preset not in PRESETS:
+        raise INVALID_ENUM_VALUE(field="phases", expected=" | ".join(PRESETS), received=phase_preset)
+    return name, slug
+
+
 async def create_workspace(
     db: Database,
     *,
@@ -85,14 +113,7 @@ async def create_workspace(
     ``time_zone`` is an IANA name; ``phase_preset`` is ``delivery`` or ``classic``. Raises the declared errors
     with the field at fault, and ``slug_taken`` for a slug in use on this server.
     """
-    name = bounded(clean(name, "name"), "name", 1, 80)
-    slug = check_slug(offered_slug(name) if slug is None else slug)
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise INVALID_STRING(field="time_zone", message=f"'{time_zone}' is no time zone") from None
-    if phase_preset not in PRESETS:
-        raise INVALID_ENUM_VALUE(field="phases", expected=" | ".join(PRESETS), received=phase_preset)
+    name, slug = check_new(name, slug, owner_email, owner_name, time_zone, phase_preset)
     row = new_workspace(name, slug, time_zone)
     try:
         async with unit_of_work(db, server(row.id)) as uow:
