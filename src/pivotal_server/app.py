@@ -9,8 +9,12 @@ from pivotal_server.attachments import pages as attachment_pages
 from pivotal_server.auth import pages as auth_pages
 from pivotal_server.comments import pages as comment_pages
 from pivotal_server.contacts import pages as contact_pages
+from pivotal_server.contacts import pages_tab as contact_tab_pages
 from pivotal_server.customers import pages as customer_pages
+from pivotal_server.customers import pages_details as customer_details_pages
 from pivotal_server.customers import pages_new as new_customer_pages
+from pivotal_server.customers import pages_record as customer_record_pages
+from pivotal_server.customers import pages_status as customer_status_pages
 from pivotal_server.files import pages as file_pages
 from pivotal_server.health.deep import PATH as DEEP_HEALTH
 from pivotal_server.health.deep import DeepHealth
@@ -57,6 +61,9 @@ ROUTES = [
     *search_pages.routes,
     *new_customer_pages.routes,
     *contact_pages.routes,
+    *contact_tab_pages.routes,
+    *customer_details_pages.routes,
+    *customer_status_pages.routes,
     *onboarding_pages.routes,
     *new_onboarding_pages.routes,
     *onboarding_board_pages.routes,
@@ -75,6 +82,7 @@ ROUTES = [
     *attachment_pages.routes,
     *comment_pages.routes,
     *customer_pages.routes,
+    *customer_record_pages.routes,
 ]
 
 

@@ -251,6 +251,21 @@ async def onboarding_dialog(studio: Studio, page: Page) -> None:
     await page.locator("dialog[open] form").wait_for()
 
 
+async def aurora_details(studio: Studio, page: Page) -> None:
+    await studio.full.open(page, "/customers/aurora/details")
+
+
+async def aurora_contacts(studio: Studio, page: Page) -> None:
+    await studio.full.open(page, "/customers/aurora/contacts")
+
+
+async def aurora_churns(studio: Studio, page: Page) -> None:
+    await studio.full.open(page, "/customers/aurora")
+    await page.get_by_label("Status: Onboarding. Change").click()
+    await page.locator("[data-fragment=header]").get_by_role("button", name="Churned").click()
+    await page.locator("dialog[open]").wait_for()
+
+
 async def bare_customer(studio: Studio, page: Page) -> None:
     await studio.full.open(page, "/customers/c-0")
 
@@ -338,6 +353,9 @@ PAGES: dict[str, Act] = {
     "customers-nothing": at_new("/customers?status=churned"),
     "customer": aurora_page,
     "customer-activity": aurora_activity,
+    "customer-details": aurora_details,
+    "customer-contacts": aurora_contacts,
+    "customer-churns": aurora_churns,
     "customer-bare": bare_customer,
     "customer-toast": toast,
     "customer-new": at("/customers/new"),

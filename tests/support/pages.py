@@ -15,7 +15,9 @@ from pivotal_server.customers.views import (
     CustomerList,
     CustomerPage,
     CustomerRow,
+    CustomField,
     Details,
+    DetailsForm,
     StatusFilter,
     Tab,
 )
@@ -173,8 +175,25 @@ def customer_page(tab: Tab = "overview", **changes: Any) -> CustomerPage:
         feed=feed(ENTRIES, NAMES, frame(), older="/customers/245-aurora/activity?cursor=1"),
         details=Details("aurora", 18_500, (("HubSpot company", "88201"),), NOW, "API: local-dev"),
         live_url="/customers/245-aurora/live",
+        may_edit=True,
+        may_delete=True,
     )
     return msgspec.structs.replace(plain, **changes)
+
+
+def details_form() -> DetailsForm:
+    """The tab Details of Aurora Outfitters."""
+    stored = {"name": "Aurora Outfitters", "slug": "aurora", "custom_region": "emea"}
+    region = CustomField("custom_region", "Region", "select", "Account", "", ("emea", "apac"))
+    return DetailsForm(
+        form=Form(id="details", action="/customers/245-aurora/details", cancel="/", values=stored),
+        stored=stored,
+        owners=((DANA.id, DANA.name),),
+        foreign_ids=(("external_id", "External id"),),
+        custom=(region,),
+        metadata="{}",
+        may_edit=True,
+    )
 
 
 def customer_row(number: int, name: str, **changes: Any) -> CustomerRow:

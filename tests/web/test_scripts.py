@@ -316,7 +316,8 @@ async def test_the_system_theme_is_followed(site: Site, new_page: NewPage, schem
 
 async def test_the_menu_closes_on_esc_and_from_outside(site: Site, page: Page) -> None:
     await site.open(page, CUSTOMER)
-    summary, menu = page.locator("details.menu > summary"), page.locator(".menu-pop")
+    menu_of_me = page.get_by_role("navigation", name="Main").locator("details.menu")
+    summary, menu = menu_of_me.locator("summary"), menu_of_me.locator(".menu-pop")
     await summary.click()
     await expect(menu).to_be_visible()
     assert await axe_violations(page) == []

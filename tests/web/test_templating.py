@@ -130,11 +130,14 @@ def test_app_ui_5_a_control_that_is_not_permitted_is_not_drawn() -> None:
     assert 'href="/admin' not in nothing
     page = customer_page(onboardings=())
     mayed = render_text("customers/customer.html", {"frame": frame(), "page": page})
+    page = customer_page(onboardings=(), may_edit=False, may_delete=False)
     refused = render_text("customers/customer.html", {"frame": frame(can=frozenset()), "page": page})
     assert "contacts/new" in mayed
     assert mayed.count("onboardings/new") == 2
     assert "contacts/new" not in refused
     assert "onboardings/new" not in refused
+    assert "/status" in mayed
+    assert "/status" not in refused
 
 
 def test_messages_of_the_last_request_are_shown() -> None:

@@ -23,11 +23,14 @@ _LIVE_STATUSES = frozenset({"onboarding", "active", "at_risk"})
 _NOT_FIELDS = frozenset({"updated_at", "status", "custom_fields"})
 
 
-async def update_customer(uow: UnitOfWork, row: CustomerRow, data: CustomerUpdate) -> CustomerRow:
+async def update_customer(
+    uow: UnitOfWork, row: CustomerRow, data: CustomerUpdate, *, reason: str | None = None
+) -> CustomerRow:
     """Change the fields of a locked ``row`` that ``data`` gives, with entries and events.
 
     Values equal to the stored ones count as not given; when nothing differs nothing is written. Churning
     pauses the running onboardings, archiving takes them out of every list, in the same transaction.
+    ``reason`` stands in the entry of a change of status.
     Raises what creating raises.
     """
     after = await _with_changes(uow, row, given(data))
@@ -60,7 +63,7 @@ async def update_customer(uow: UnitOfWork, row: CustomerRow, data: CustomerUpdat
         before_extra=event_extra(row, emails.get(row.owner_id)),
         after_extra=event_extra(after, emails.get(after.owner_id)),
     )
-    _record(uow, row, after)
+    _record(uow, row, after, reason)
     if after.status != row.status:
         if after.status == "churned":
             await of_customer.pause_running(uow, row.id, "customer_churned")
@@ -98,7 +101,7 @@ def _custom_differences(row: CustomerRow, after: CustomerRow) -> list[Change]:
     ]
 
 
-def _record(uow: UnitOfWork, row: CustomerRow, after: CustomerRow) -> None:
+def _record(uow: UnitOfWork, row: CustomerRow, after: CustomerRow, reason: str | None) -> None:
     target = ("customer", row.id, row.display_id)
     diff = differences(to_wire(row), to_wire(after), without=_NOT_FIELDS)
     if bytes(row.custom_fields) != bytes(after.custom_fields):
@@ -111,7 +114,12 @@ def _record(uow: UnitOfWork, row: CustomerRow, after: CustomerRow) -> None:
         return
     status = [Change("status", row.status, after.status)]
     uow.record(
-        "customer.status_changed", target=target, customer_id=row.id, diff=status, livemode=row.livemode
+        "customer.status_changed",
+        target=target,
+        customer_id=row.id,
+        diff=status,
+        reason=reason,
+        livemode=row.livemode,
     )
     if after.status == "archived":
         uow.record("customer.archived", target=target, customer_id=row.id, livemode=row.livemode)

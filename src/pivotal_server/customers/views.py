@@ -1,16 +1,17 @@
 """View models of the customer pages, and their addresses."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
 from pivotal_server.activity.views import Feed
-from pivotal_server.contacts.views import ContactsCard
+from pivotal_server.contacts.views import ContactsCard, ContactsTab
 from pivotal_server.onboardings.views import OnboardingView, PhaseChip
 from pivotal_server.web.view import Form, Person
 
-Tab = Literal["overview", "activity"]
+Tab = Literal["overview", "contacts", "activity", "details"]
 CHIPS = 2
 """Phase chips shown in a row; further open onboardings are counted."""
 
@@ -137,11 +138,51 @@ class Details(msgspec.Struct, frozen=True):
     created_by: str
 
 
+class CustomField(msgspec.Struct, frozen=True):
+    """A custom field of the form: ``name`` of its form field, ``options`` those of a select."""
+
+    name: str
+    label: str
+    type: str
+    group: str
+    help: str
+    options: tuple[str, ...]
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The options as pairs of value and text."""
+        return [(one, one) for one in self.options]
+
+
+class DetailsForm(msgspec.Struct, frozen=True):
+    """The tab Details: the form, what is ``stored``, and who and what can be chosen.
+
+    ``owners``: pairs of id and name. ``foreign_ids``: pairs of field and label. ``metadata``: JSON.
+    """
+
+    form: Form
+    stored: Mapping[str, str]
+    owners: tuple[tuple[str, str], ...]
+    foreign_ids: tuple[tuple[str, str], ...]
+    custom: tuple[CustomField, ...]
+    metadata: str
+    may_edit: bool
+
+    @property
+    def groups(self) -> list[tuple[str, list[CustomField]]]:
+        """Custom fields under their headings, in the order of the first field of each."""
+        found: dict[str, list[CustomField]] = {}
+        for one in self.custom:
+            found.setdefault(one.group or "More", []).append(one)
+        return list(found.items())
+
+
 class CustomerPage(msgspec.Struct, frozen=True):
     """Context ``page`` of ``customers/customer.html``.
 
-    Fragments: ``header``, ``contacts`` (overview only), ``activity``, ``onboardings``, ``details``.
-    ``onboardings`` are the open ones. ``live_url``: stream that names changed fragments.
+    Fragments: ``header``, ``banner``, ``contacts`` (overview only), ``people`` (contacts only), ``fields``
+    (details only), ``activity`` (overview and activity), ``onboardings``, ``details``. ``onboardings`` are
+    the open ones. ``live_url``: stream that names changed fragments. ``may_delete`` needs an archived one.
     """
 
     customer: CustomerHead
@@ -151,7 +192,11 @@ class CustomerPage(msgspec.Struct, frozen=True):
     feed: Feed
     details: Details
     live_url: str
+    form: DetailsForm | None = None
+    people: ContactsTab | None = None
+    may_edit: bool = False
+    may_delete: bool = False
 
 
-FRAGMENTS = ("header", "contacts", "activity", "onboardings", "details")
+FRAGMENTS = ("header", "banner", "contacts", "people", "fields", "activity", "onboardings", "details")
 """Blocks of ``customers/customer.html`` that a script may ask for."""

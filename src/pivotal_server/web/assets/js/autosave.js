@@ -35,3 +35,22 @@ document.addEventListener("keydown", (event) => {
     field.value = kept.get(field);
   }
 });
+
+// What was saved is what the form shows from now on, also while somebody is still in it: its was_… fields say so,
+// so that going back to the former text is a change again.
+const sent = new WeakMap();
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target.matches?.("form[data-autosave]")) sent.set(event.target, new FormData(event.target));
+});
+
+document.addEventListener("saved", (event) => {
+  const form = event.target;
+  const values = form instanceof HTMLFormElement && sent.get(form);
+  if (!values) return;
+  for (const field of form.elements) {
+    if (field.type === "hidden" && field.name.startsWith("was_")) {
+      field.value = values.get(field.name.slice("was_".length)) ?? "";
+    }
+  }
+});
