@@ -263,7 +263,7 @@ async def aurora_churns(studio: Studio, page: Page) -> None:
     await studio.full.open(page, "/customers/aurora")
     await page.get_by_label("Status: Onboarding. Change").click()
     await page.locator("[data-fragment=header]").get_by_role("button", name="Churned").click()
-    await page.locator("dialog[open]").wait_for()
+    await page.locator("dialog[open] form").wait_for()
 
 
 async def bare_customer(studio: Studio, page: Page) -> None:
