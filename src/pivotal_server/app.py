@@ -9,8 +9,9 @@ from pivotal_server.attachments import pages as attachment_pages
 from pivotal_server.auth import pages as auth_pages
 from pivotal_server.comments import pages as comment_pages
 from pivotal_server.contacts import pages as contact_pages
-from pivotal_server.contacts import pages_tab as contact_tab_pages
+from pivotal_server.contacts import pages_edit as contact_edit_pages
 from pivotal_server.customers import pages as customer_pages
+from pivotal_server.customers import pages_contacts as customer_contacts_pages
 from pivotal_server.customers import pages_details as customer_details_pages
 from pivotal_server.customers import pages_new as new_customer_pages
 from pivotal_server.customers import pages_record as customer_record_pages
@@ -61,7 +62,8 @@ ROUTES = [
     *search_pages.routes,
     *new_customer_pages.routes,
     *contact_pages.routes,
-    *contact_tab_pages.routes,
+    *contact_edit_pages.routes,
+    *customer_contacts_pages.routes,
     *customer_details_pages.routes,
     *customer_status_pages.routes,
     *onboarding_pages.routes,

@@ -17,6 +17,7 @@ import httpx
 from playwright.async_api import Browser, Page, expect
 
 from pivotal_server.kit import clock
+from tests.browser.screens_customers import CUSTOMER_PAGES, aurora_page, customer_drawer
 from tests.browser.screens_plans import PLAN_PAGES, plan
 from tests.support.app import new_world
 from tests.support.chromium import SCREENSHOTS, chromium_started
@@ -214,72 +215,6 @@ async def sign_in_gone(studio: Studio, page: Page) -> None:
     await page.goto(f"{studio.full.url}/login/confirm?token=gone")
 
 
-async def customer_drawer(studio: Studio, page: Page) -> None:
-    await studio.full.open(page, "/customers")
-    await page.keyboard.press("c")
-    await page.locator("dialog[open] form").wait_for()
-
-
-async def customer_drawer_refused(studio: Studio, page: Page) -> None:
-    await customer_drawer(studio, page)
-    dialog = page.get_by_role("dialog")
-    await dialog.get_by_text("Primary contact and slug").click()
-    await dialog.get_by_label("Domain").fill("not a domain")
-    await dialog.get_by_label("Contact name").fill("Mira Chen")
-    await dialog.get_by_label("Start an onboarding").check()
-    await page.keyboard.press("Control+Enter")
-    await dialog.get_by_role("alert").first.wait_for()
-
-
-async def aurora_page(studio: Studio, page: Page) -> None:
-    await studio.full.open(page, "/customers/aurora")
-
-
-async def aurora_activity(studio: Studio, page: Page) -> None:
-    await studio.full.open(page, "/customers/aurora/activity")
-
-
-async def contact_dialog(studio: Studio, page: Page) -> None:
-    await aurora_page(studio, page)
-    await page.get_by_role("link", name="Add contact").click()
-    await page.locator("dialog[open] form").wait_for()
-
-
-async def onboarding_dialog(studio: Studio, page: Page) -> None:
-    await aurora_page(studio, page)
-    await page.keyboard.press("n")
-    await page.locator("dialog[open] form").wait_for()
-
-
-async def aurora_details(studio: Studio, page: Page) -> None:
-    await studio.full.open(page, "/customers/aurora/details")
-
-
-async def aurora_contacts(studio: Studio, page: Page) -> None:
-    await studio.full.open(page, "/customers/aurora/contacts")
-
-
-async def aurora_churns(studio: Studio, page: Page) -> None:
-    await studio.full.open(page, "/customers/aurora")
-    await page.get_by_label("Status: Onboarding. Change").click()
-    await page.locator("[data-fragment=header]").get_by_role("button", name="Churned").click()
-    await page.locator("dialog[open] form").wait_for()
-
-
-async def bare_customer(studio: Studio, page: Page) -> None:
-    await studio.full.open(page, "/customers/c-0")
-
-
-async def toast(studio: Studio, page: Page) -> None:
-    await studio.full.open(page, "/customers/c-5")
-    await page.get_by_role("link", name="Add contact").first.click()
-    dialog = page.get_by_role("dialog")
-    await dialog.get_by_label("Name").fill("Mira Chen")
-    await dialog.get_by_label("E-mail").fill(f"mira{int(clock.unix() * 1000)}@example.com")
-    await page.keyboard.press("Enter")
-    await page.locator(".toast").wait_for()
-
-
 async def key_created(studio: Studio, page: Page) -> None:
     await studio.full.open(page, "/admin/api-keys")
     await page.keyboard.press("n")
@@ -351,20 +286,9 @@ PAGES: dict[str, Act] = {
     "customers-churned": at("/customers?status=churned"),
     "customers-none": at_new("/customers"),
     "customers-nothing": at_new("/customers?status=churned"),
-    "customer": aurora_page,
-    "customer-activity": aurora_activity,
-    "customer-details": aurora_details,
-    "customer-contacts": aurora_contacts,
-    "customer-churns": aurora_churns,
-    "customer-bare": bare_customer,
-    "customer-toast": toast,
     "customer-new": at("/customers/new"),
-    "customer-drawer": customer_drawer,
-    "customer-drawer-refused": customer_drawer_refused,
     "contact-new": at("/customers/c-1/contacts/new"),
-    "contact-dialog": contact_dialog,
     "onboarding-new": at("/customers/c-1/onboardings/new"),
-    "onboarding-dialog": onboarding_dialog,
     "keys": at("/admin/api-keys"),
     "keys-none": at_new("/admin/api-keys"),
     "key-created": key_created,
@@ -385,6 +309,7 @@ PAGES: dict[str, Act] = {
     "not-found": at("/customers/no-such-customer"),
     "not-found-bare": at("/no-such-page"),
     "forbidden": forbidden,
+    **CUSTOMER_PAGES,
     **PLAN_PAGES,
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pivotal_server.contacts import pages_tab
+from pivotal_server.customers import pages_contacts
 from pivotal_server.db.engine import counting
 from tests.support.app import World
 from tests.support.browser import Browser
@@ -54,10 +54,10 @@ async def test_the_tab_lists_active_and_archived_contacts(
 async def test_pages_follow_each_other(
     api: httpx.AsyncClient, owner: Browser, customer: Json, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages_tab, "ROWS", 2)
+    monkeypatch.setattr(pages_contacts, "ROWS", 2)
     for number in range(3):
         await new_contact(api, customer, name=f"Further {number}")
-    url, seen = TAB, []
+    url, link, seen = TAB, "", []
     for _ in range(3):
         html = (await owner.get(url)).text
         assert "5 contacts" in text_of(html)

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from pivotal_server.contacts.repository import ContactRow
 from pivotal_server.contacts.schemas import Contact
+from pivotal_server.contacts.service import ContactRow
 from pivotal_server.web.view import Form
 
 

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import idna
 from anyascii import anyascii
@@ -47,6 +48,18 @@ def slug_of(name: str) -> str:
     if slug.isdigit() or slug in RESERVED_SLUGS:
         slug = f"customer-{slug}"[:most]
     return slug
+
+
+def host_of(text: str) -> str:
+    """The host of a pasted web address; anything else as it is."""
+    text = text.strip()
+    if "://" not in text and "/" not in text:
+        return text
+    try:
+        host = urlsplit(text if "://" in text else f"//{text}").hostname or text
+    except ValueError:
+        return text
+    return host.removeprefix("www.")
 
 
 def check_domain(value: Any, path: str) -> str | None:

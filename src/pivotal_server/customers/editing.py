@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from pivotal_server.custom_fields.repository import FieldRow
-from pivotal_server.customers.pages_new import host_of
+from pivotal_server.custom_fields.service import FieldRow
+from pivotal_server.customers.checks import host_of
 from pivotal_server.customers.repository import CustomerRow
 from pivotal_server.kit.codes import INVALID_TYPE
 

@@ -12,9 +12,9 @@ from pivotal_server.custom_fields.service import FieldRow
 from pivotal_server.customers import changes, service
 from pivotal_server.customers.editing import CUSTOM, FOREIGN_IDS, TEXTS, stored_texts, wanted
 from pivotal_server.customers.pages_record import customer_page
-from pivotal_server.customers.repository import CustomerRow
 from pivotal_server.customers.resolve import address_of, visible_customer
 from pivotal_server.customers.schemas import CustomerUpdate
+from pivotal_server.customers.service import CustomerRow
 from pivotal_server.customers.views import CustomField, DetailsForm
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.validation import Body

@@ -1,7 +1,6 @@
 """Adding a customer in the app, with its primary contact and first onboarding, in one transaction."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,6 +8,7 @@ from starlette.routing import Route
 from pivotal_server.contacts import service as contacts
 from pivotal_server.contacts.schemas import ContactCreate
 from pivotal_server.customers import service
+from pivotal_server.customers.checks import host_of
 from pivotal_server.customers.schemas import CustomerCreate
 from pivotal_server.customers.views import CustomerForm, customer_url
 from pivotal_server.kit.errors import ApiError
@@ -46,18 +46,6 @@ CONTACT_WORDS = {
 _CUSTOMER = Body(CustomerCreate)
 _CONTACT = Body(ContactCreate)
 _ONBOARDING = Body(OnboardingCreate)
-
-
-def host_of(text: str) -> str:
-    """The host of a pasted web address; anything else as it is."""
-    text = text.strip()
-    if "://" not in text and "/" not in text:
-        return text
-    try:
-        host = urlsplit(text if "://" in text else f"//{text}").hostname or text
-    except ValueError:
-        return text
-    return host.removeprefix("www.")
 
 
 def _read(visit: Visit) -> tuple[Any, Any, Any, dict[str, str]]:

@@ -8,9 +8,9 @@ from starlette.routing import Route
 
 from pivotal_server.auth.permissions import Facts
 from pivotal_server.customers import changes, service
-from pivotal_server.customers.repository import CustomerRow
 from pivotal_server.customers.resolve import address_of, visible_customer
 from pivotal_server.customers.schemas import CustomerUpdate, Status
+from pivotal_server.customers.service import CustomerRow
 from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.onboardings.views_ask import Ask, AskField

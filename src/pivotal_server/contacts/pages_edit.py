@@ -1,4 +1,4 @@
-"""The Contacts tab of a customer: reading, editing, making primary, archiving and deleting contacts."""
+"""Contacts in the app: editing, making primary, archiving and deleting them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,17 +9,13 @@ from starlette.routing import Route
 from pivotal_server.auth.permissions import Facts
 from pivotal_server.contacts import service
 from pivotal_server.contacts.pages import TEXTS, WORDS
-from pivotal_server.contacts.repository import ContactRow
 from pivotal_server.contacts.schemas import ContactUpdate
-from pivotal_server.contacts.views import ContactForm, ContactsTab, contact_view
-from pivotal_server.customers.pages import moment_in
-from pivotal_server.customers.pages_record import customer_page
-from pivotal_server.customers.repository import CustomerRow
+from pivotal_server.contacts.service import ContactRow
+from pivotal_server.contacts.views import ContactForm
 from pivotal_server.customers.resolve import address_of, visible_customer
+from pivotal_server.customers.service import CustomerRow
 from pivotal_server.errors_catalogue import CONTACT_NOT_FOUND
-from pivotal_server.kit.clock import wire_micros
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import digits_in
 from pivotal_server.kit.validation import Body
 from pivotal_server.onboardings.views_ask import Ask
@@ -29,31 +25,8 @@ from pivotal_server.web.htmx import saved
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 
-ROWS = 100
 REFRESH = ("people", "contacts", "activity")
 _UPDATE = Body(ContactUpdate)
-
-
-@page("customers")
-async def contacts_tab(visit: Visit) -> Response:
-    """The contacts of a customer, active or archived, 100 a page."""
-    row = await visible_customer(visit, visit.request.path_params["customer"])
-    query = visit.request.query_params
-    archived = query.get("archived") == "yes"
-    filters = {"archived": archived}
-    part = Slice(ROWS, moment_in(query.get("after")), ascending=True)
-    found, following = await service.read_contacts(visit.db, visit.org_id, row.id, part, filters)
-    total = len(found)
-    if following is not None or part.cursor is not None:
-        total = await service.count_contacts(visit.db, visit.org_id, row.id, Slice(), filters)
-    more = f"{'archived=yes&' if archived else ''}after={wire_micros(following)}" if following else ""
-    people = ContactsTab(
-        rows=tuple(contact_view(one) for one in found),
-        archived=archived,
-        total=total,
-        next_url=f"{address_of(row)}/contacts?{more}" if more else None,
-    )
-    return await customer_page(visit, row, "contacts", people=people)
 
 
 async def _opened(visit: Visit) -> tuple[CustomerRow, ContactRow]:
@@ -235,10 +208,8 @@ async def delete(visit: Visit) -> Response:
     return _done(visit, customer, f"Deleted {contact.name}")
 
 
-_TAB = "/customers/{customer}/contacts"
-_ONE = f"{_TAB}/{{contact}}"
+_ONE = "/customers/{customer}/contacts/{contact}"
 routes = [
-    Route(_TAB, contacts_tab, methods=["GET"]),
     Route(_ONE, form, methods=["GET"]),
     Route(_ONE, edit, methods=["POST"]),
     Route(f"{_ONE}/primary", make_primary, methods=["POST"]),

@@ -1,0 +1,40 @@
+"""The Contacts tab of a customer."""
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pivotal_server.contacts import service as contacts
+from pivotal_server.contacts.views import ContactsTab, contact_view
+from pivotal_server.customers.pages import moment_in
+from pivotal_server.customers.pages_record import customer_page
+from pivotal_server.customers.resolve import address_of, visible_customer
+from pivotal_server.kit.clock import wire_micros
+from pivotal_server.kit.pagination import Slice
+from pivotal_server.web.session import Visit, page
+
+ROWS = 100
+
+
+@page("customers")
+async def contacts_tab(visit: Visit) -> Response:
+    """The contacts of a customer, active or archived, 100 a page."""
+    row = await visible_customer(visit, visit.request.path_params["customer"])
+    query = visit.request.query_params
+    archived = query.get("archived") == "yes"
+    filters = {"archived": archived}
+    part = Slice(ROWS, moment_in(query.get("after")), ascending=True)
+    found, following = await contacts.read_contacts(visit.db, visit.org_id, row.id, part, filters)
+    total = len(found)
+    if following is not None or part.cursor is not None:
+        total = await contacts.count_contacts(visit.db, visit.org_id, row.id, Slice(), filters)
+    more = f"{'archived=yes&' if archived else ''}after={wire_micros(following)}" if following else ""
+    people = ContactsTab(
+        rows=tuple(contact_view(one) for one in found),
+        archived=archived,
+        total=total,
+        next_url=f"{address_of(row)}/contacts?{more}" if more else None,
+    )
+    return await customer_page(visit, row, "contacts", people=people)
+
+
+routes = [Route("/customers/{customer}/contacts", contacts_tab, methods=["GET"])]

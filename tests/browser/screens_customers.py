@@ -1,0 +1,91 @@
+"""Pictures of customers and their contacts."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import Page
+
+from pivotal_server.kit import clock
+
+Act = Callable[[Any, Page], Awaitable[None]]
+
+
+async def customer_drawer(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers")
+    await page.keyboard.press("c")
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def customer_drawer_refused(studio: Any, page: Page) -> None:
+    await customer_drawer(studio, page)
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_text("Primary contact and slug").click()
+    await dialog.get_by_label("Domain").fill("not a domain")
+    await dialog.get_by_label("Contact name").fill("Mira Chen")
+    await dialog.get_by_label("Start an onboarding").check()
+    await page.keyboard.press("Control+Enter")
+    await dialog.get_by_role("alert").first.wait_for()
+
+
+async def aurora_page(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers/aurora")
+
+
+async def aurora_activity(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers/aurora/activity")
+
+
+async def contact_dialog(studio: Any, page: Page) -> None:
+    await aurora_page(studio, page)
+    await page.get_by_role("link", name="Add contact").click()
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def onboarding_dialog(studio: Any, page: Page) -> None:
+    await aurora_page(studio, page)
+    await page.keyboard.press("n")
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def aurora_details(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers/aurora/details")
+
+
+async def aurora_contacts(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers/aurora/contacts")
+
+
+async def aurora_churns(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers/aurora")
+    await page.get_by_label("Status: Onboarding. Change").click()
+    await page.locator("[data-fragment=header]").get_by_role("button", name="Churned").click()
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def bare_customer(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers/c-0")
+
+
+async def toast(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers/c-5")
+    await page.get_by_role("link", name="Add contact").first.click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill("Mira Chen")
+    await dialog.get_by_label("E-mail").fill(f"mira{int(clock.unix() * 1000)}@example.com")
+    await page.keyboard.press("Enter")
+    await page.locator(".toast").wait_for()
+
+
+CUSTOMER_PAGES: dict[str, Act] = {
+    "customer": aurora_page,
+    "customer-activity": aurora_activity,
+    "customer-details": aurora_details,
+    "customer-contacts": aurora_contacts,
+    "customer-churns": aurora_churns,
+    "customer-bare": bare_customer,
+    "customer-toast": toast,
+    "customer-drawer": customer_drawer,
+    "customer-drawer-refused": customer_drawer_refused,
+    "contact-dialog": contact_dialog,
+    "onboarding-dialog": onboarding_dialog,
+}
