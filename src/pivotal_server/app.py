@@ -46,6 +46,7 @@ from pivotal_server.tasks import pages_bulk as task_bulk_pages
 from pivotal_server.tasks import pages_panel as task_panel_pages
 from pivotal_server.templates import pages as template_pages
 from pivotal_server.templates import pages_apply as apply_pages
+from pivotal_server.test_data import pages as test_data_pages
 from pivotal_server.web import static_files
 from pivotal_server.web.live import LiveHub
 from pivotal_server.web.session import error_handlers, page_middleware
@@ -54,6 +55,7 @@ ROUTES = [
     static_files.ROUTE,
     *auth_pages.routes,
     *api_key_pages.routes,
+    *test_data_pages.routes,
     *mail_pages.routes,
     *team_pages.routes,
     *join_pages.routes,

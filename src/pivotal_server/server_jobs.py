@@ -6,10 +6,11 @@ from pivotal_server.jobs import jobs as queue
 from pivotal_server.jobs.kinds import Kind, Periodic
 from pivotal_server.request_log import jobs as request_log
 from pivotal_server.rest import jobs as rest
+from pivotal_server.test_data import jobs as test_data
 from pivotal_server.transfer import jobs as transfer
 from pivotal_server.webhooks import jobs as webhooks
 
-KINDS: tuple[Kind, ...] = (*transfer.KINDS, *webhooks.KINDS)
+KINDS: tuple[Kind, ...] = (*transfer.KINDS, *test_data.KINDS, *webhooks.KINDS)
 PERIODIC: tuple[Periodic, ...] = (
     *queue.PERIODIC,
     *auth.PERIODIC,

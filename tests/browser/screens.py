@@ -245,6 +245,12 @@ async def key_revoke(studio: Studio, page: Page) -> None:
     await page.locator("dialog[open] form").wait_for()
 
 
+async def test_data_dialog(studio: Studio, page: Page) -> None:
+    await studio.full.open(page, "/admin/api-keys")
+    await page.get_by_role("link", name="Clear test data").click()
+    await page.locator("dialog[open] .form").wait_for()
+
+
 async def one_mail(studio: Studio, page: Page) -> None:
     await studio.full.open(page, "/admin/mail")
     await page.locator("th a").first.click()
@@ -296,6 +302,8 @@ PAGES: dict[str, Act] = {
     "key-dialog": key_dialog,
     "key-dialog-refused": key_dialog_refused,
     "key-revoke": key_revoke,
+    "key-test-data": test_data_dialog,
+    "key-test-data-page": at("/admin/api-keys/test-data"),
     "team": at("/admin/team"),
     "team-invite": at("/admin/team/invite"),
     "team-invite-many": at("/admin/team/invite-many"),

@@ -16,12 +16,13 @@ from pivotal_server.auth.sessions import SESSION_COOKIE
 from pivotal_server.members.service import MemberRow
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.services import Services
+from pivotal_server.test_data import pages as test_data_pages
 from pivotal_server.web.session import error_handlers, page_middleware
 from tests.support.app import World
 
 ORIGIN = "http://localhost:8000"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-ROUTES = (*auth_pages.routes, *api_key_pages.routes, *mail_pages.routes)
+ROUTES = (*auth_pages.routes, *api_key_pages.routes, *test_data_pages.routes, *mail_pages.routes)
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]*)"')
 
 

@@ -296,15 +296,16 @@ async def first_day(uow: UnitOfWork, home: Home, row: TaskRow) -> date | None:
     return settle(tasks, anchors, rules, move=False).get(row.id)
 
 
-async def delete_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
+async def delete_task(uow: UnitOfWork, home: Home, row: TaskRow, *, even_of_done: bool = False) -> TaskRow:
     """Delete a task of a locked onboarding softly, with its subtasks; a deleted one stays as it is.
 
     Tasks that depend on them lose that dependency, and planned dates that hang on them become fixed
-    (ONB-TASK-4). Raises ``onboarding_done``.
+    (ONB-TASK-4). Raises ``onboarding_done``, unless it is ``even_of_done``.
     """
     if row.deleted_at is not None:
         return row
-    refuse_done(home)
+    if not even_of_done:
+        refuse_done(home)
     family = [row, *await repository.subtasks(uow.tx, uow.org_id, row.id)]
     ids = [one.id for one in family]
     waiting = [id for id in await following.dependents(uow, ids) if id not in ids]

@@ -1,0 +1,1 @@
+"""What test keys have written, and clearing it away."""
