@@ -31,6 +31,7 @@ from pivotal_server.onboardings import pages_board as onboarding_board_pages
 from pivotal_server.onboardings import pages_edit as onboarding_edit_pages
 from pivotal_server.onboardings import pages_moves as onboarding_move_pages
 from pivotal_server.onboardings import pages_new as new_onboarding_pages
+from pivotal_server.onboardings import pages_portfolio as portfolio_pages
 from pivotal_server.onboardings import pages_record as onboarding_record_pages
 from pivotal_server.onboardings import pages_states as onboarding_state_pages
 from pivotal_server.onboardings import pages_timeline as timeline_pages
@@ -71,6 +72,7 @@ ROUTES = [
     *onboarding_pages.routes,
     *new_onboarding_pages.routes,
     *onboarding_board_pages.routes,
+    *portfolio_pages.routes,
     *onboarding_record_pages.routes,
     *onboarding_audit_pages.routes,
     *timeline_pages.routes,

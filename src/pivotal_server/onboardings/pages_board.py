@@ -1,21 +1,26 @@
 """The list of onboardings and the board (ONB-BOARD-1 … 5)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from msgspec import Struct
 from starlette.responses import Response
 from starlette.routing import Route
 
 from pivotal_server.kit.clock import wire_micros
-from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.text import parse_moment
 from pivotal_server.members import service as members
 from pivotal_server.members.service import MemberRow
 from pivotal_server.onboardings import service_board as boards
-from pivotal_server.onboardings.frame import staff_of
+from pivotal_server.onboardings.filtering import (
+    LIST_FIELDS,
+    Asked,
+    asked_of,
+    list_filters,
+    part_of,
+    views_of,
+    why_nothing,
+)
 from pivotal_server.onboardings.moves import PhaseList
 from pivotal_server.onboardings.resolve import onboarding_url, opened
 from pivotal_server.onboardings.rights import Rights, rights_of
@@ -23,54 +28,18 @@ from pivotal_server.onboardings.service_board import CardRow
 from pivotal_server.onboardings.service_page import Progress, progress_of
 from pivotal_server.onboardings.states import RUNNING
 from pivotal_server.onboardings.views import phase_chip
-from pivotal_server.onboardings.views_board import BoardPage, Card, Column, ListPage, MovesPage, Views
+from pivotal_server.onboardings.views_board import BoardPage, Card, Column, ListPage, MovesPage
 from pivotal_server.onboardings.views_record import Choice
 from pivotal_server.phases import service as phases
 from pivotal_server.tasks import service_page as tasks
-from pivotal_server.web.formats import STATE_NAMES
 from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.session import Visit, page
-from pivotal_server.web.view import Form, Person
+from pivotal_server.web.view import Person
 
 CARDS = 50
 MOST_CARDS = 500
 ROWS = 50
 DONE_LASTS = timedelta(days=30)
-STATES = (("", "Open"), *((state, name) for state, name in STATE_NAMES.items() if state != "done"))
-LIST_STATES = (*STATES, ("done", "Done"), ("all", "All"))
-
-
-class _Asked(Struct, frozen=True):
-    """The filters of an address: the CSM, the state, the phase; as they are and as SQL takes them."""
-
-    values: Mapping[str, str]
-    filters: Mapping[str, Any]
-
-    def url(self, path: str, **more: str) -> str:
-        """An address with these filters."""
-        query = {name: value for name, value in {**self.values, **more}.items() if value}
-        return f"{path}?{urlencode(query)}" if query else path
-
-
-def _asked(visit: Visit, names: Sequence[str], known: PhaseList) -> _Asked:
-    query = visit.request.query_params
-    values = {name: query.get(name, "") for name in names}
-    filters: dict[str, Any] = {}
-    if not visit.allows("see_all_customers"):
-        filters["visible_to"] = visit.actor.id
-    if values["csm"]:
-        filters["csm_id"] = visit.actor.id if values["csm"] == "me" else values["csm"]
-    state = values["state"]
-    if state in STATE_NAMES:
-        filters["state"] = state
-    elif state != "all":
-        values["state"] = ""
-    if values.get("phase"):
-        if values["phase"] in known.all:
-            filters["phase"] = values["phase"]
-        else:
-            values["phase"] = ""
-    return _Asked(values, filters)
 
 
 async def _cards(
@@ -130,43 +99,14 @@ def _may(rights: Rights, state: str) -> Any:
     return "skip" if rights.skip else "move"
 
 
-async def _views(
-    visit: Visit, asked: _Asked, current: str, known: PhaseList, team: Sequence[MemberRow]
-) -> Views:
-    newest = await boards.newest_change(visit.db, visit.org_id)
-    shared = _Asked({**asked.values, "phase": "", "done": ""}, {})
-    paths = (("List", "/onboardings", "list"), ("Board", "/onboardings/board", "board"))
-    is_board = current == "board"
-    return Views(
-        layouts=tuple(
-            Choice(label, shared.url(path), "current" if key == current else key)
-            for label, path, key in paths
-        ),
-        form=Form(
-            id="filter",
-            action="/onboardings/board" if is_board else "/onboardings",
-            cancel="/onboardings",
-            values=asked.values,
-        ),
-        people=(("", "Everybody’s"), ("me", "Mine"), *staff_of(team)),
-        states=STATES if is_board else LIST_STATES,
-        phases=(("", "All phases"), *((phase.key, phase.name) for phase in known.open)),
-        filtered=any(asked.values.get(name) for name in ("csm", "state", "phase")),
-        clear_url="/onboardings/board" if is_board else "/onboardings",
-        live_url=f"/onboardings/live?{urlencode({'seen': '' if newest is None else wire_micros(newest)})}",
-    )
-
-
 # ── The board ────────────────────────────────────────────────────────────────────────────────────
 @page("onboardings")
 async def board(visit: Visit) -> Response:
     """Open onboardings by phase; the terminal column shows what was done in the last 30 days."""
     known = PhaseList(await phases.all_phases(visit.db, visit.org_id))
-    asked = _asked(visit, ("csm", "state"), known)
+    asked = asked_of(visit, ("csm", "state"), known)
     if asked.filters.get("state") == "done":
-        asked = _Asked(
-            {**asked.values, "state": ""}, {k: v for k, v in asked.filters.items() if k != "state"}
-        )
+        asked = Asked({**asked.values, "state": ""}, {k: v for k, v in asked.filters.items() if k != "state"})
     shown = _number(visit.request.query_params.get("shown"), CARDS, MOST_CARDS)
     has_end = known.open[-1].kind == "terminal"
     with_done = has_end or bool(visit.request.query_params.get("done"))
@@ -199,7 +139,7 @@ async def board(visit: Visit) -> Response:
             )
         )
     view = BoardPage(
-        views=await _views(visit, asked, "board", known, team),
+        views=await views_of(visit, asked, "board", known, team),
         columns=tuple(columns),
         total=sum(one.count for one in counts.values()),
         done_url="" if has_end else asked.url("/onboardings/board", done="" if with_done else "1"),
@@ -233,74 +173,31 @@ async def moves(visit: Visit) -> Response:
 
 
 # ── The list ─────────────────────────────────────────────────────────────────────────────────────
-def _moment(text: str | None) -> datetime | None:
-    try:
-        return parse_moment(text, None) if text else None
-    except ApiError:
-        return None
-
-
-def _list_filters(asked: _Asked) -> dict[str, Any]:
-    filters = dict(asked.filters)
-    if "state" not in filters and asked.values["state"] != "all":
-        filters["open"] = True
-    return filters
-
-
 @page("onboardings")
 async def list_page(visit: Visit) -> Response:
     """Onboardings, newest first, 50 a page; done ones when they are asked for."""
     known = PhaseList(await phases.all_phases(visit.db, visit.org_id))
-    asked = _asked(visit, ("csm", "state", "phase"), known)
-    filters = _list_filters(asked)
-    query = visit.request.query_params
-    before, after = _moment(query.get("before")), _moment(query.get("after"))
-    if before is not None:
-        filters["before"] = before
-    elif after is not None:
-        filters["after"] = after
-    rows = await boards.listed(visit.db, visit.org_id, filters, ROWS + 1)
-    has_more = len(rows) > ROWS
-    del rows[ROWS:]
-    newer_asked = "after" in filters
-    if newer_asked:
-        rows.reverse()
-    has_older = newer_asked or has_more
-    has_newer = before is not None or (newer_asked and has_more)
+    asked = asked_of(visit, LIST_FIELDS, known)
+    part = await part_of(visit, asked, "/onboardings", ROWS)
     team = await members.all_members(visit.db, visit.org_id)
-    cards = await _cards(visit, rows, known, team)
-    views = await _views(visit, asked, "list", known, team)
+    cards = await _cards(visit, part.rows, known, team)
+    views = await views_of(visit, asked, "list", known, team)
     view = ListPage(
         views=views,
-        rows=tuple(cards[row.id] for row in rows),
-        nothing="" if rows else await _why_nothing(visit, views),
+        rows=tuple(cards[row.id] for row in part.rows),
+        nothing="" if part.rows else await why_nothing(visit, views),
         total_url=asked.url("/onboardings/total"),
-        older=asked.url("/onboardings", before=wire_micros(rows[-1].created_at))
-        if rows and has_older
-        else None,
-        newer=asked.url("/onboardings", after=wire_micros(rows[0].created_at))
-        if rows and has_newer
-        else None,
+        older=part.older,
+        newer=part.newer,
     )
     return visit.render("onboardings/list.html", view, fragments=("rows",))
-
-
-async def _why_nothing(visit: Visit, views: Views) -> Any:
-    if views.filtered:
-        return "matches"
-    if not visit.allows("see_all_customers"):
-        return "given"
-    some = await boards.listed(visit.db, visit.org_id, {}, 1)
-    return "matches" if some else "new"
 
 
 @page("onboardings")
 async def total(visit: Visit) -> Response:
     """How many onboardings the list holds; asked for after the rows."""
     known = PhaseList(await phases.all_phases(visit.db, visit.org_id))
-    found = await boards.total(
-        visit.db, visit.org_id, _list_filters(_asked(visit, ("csm", "state", "phase"), known))
-    )
+    found = await boards.total(visit.db, visit.org_id, list_filters(asked_of(visit, LIST_FIELDS, known)))
     return visit.render_with("onboardings/total.html", {"total": found})
 
 

@@ -30,6 +30,7 @@ class CardRow(msgspec.Struct, frozen=True):
     created_at: datetime
     customer_id: str
     customer_name: str
+    customer_plan: str | None
 
 
 class ColumnCount(msgspec.Struct, frozen=True):
@@ -43,9 +44,9 @@ class ColumnCount(msgspec.Struct, frozen=True):
 _C = onboardings.c
 _K = customers.c
 _JOINED = onboardings.join(customers, and_(_K.org_id == _C.org_id, _K.id == _C.customer_id))
-_OWN = [name for name in CardRow.__struct_fields__ if name != "customer_name"]
+_OWN = [name for name in CardRow.__struct_fields__ if name not in ("customer_name", "customer_plan")]
 _CARDS = (
-    select(*[_C[name] for name in _OWN], _K.name.label("customer_name"))
+    select(*[_C[name] for name in _OWN], _K.name.label("customer_name"), _K.plan.label("customer_plan"))
     .select_from(_JOINED)
     .where(_C.org_id == bindparam("org_id"), _C.deleted_at.is_(None), ~_C.customer_hidden)
 )

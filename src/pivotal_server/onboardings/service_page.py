@@ -11,7 +11,7 @@ from pivotal_server.onboardings.repository import OnboardingRow, TransitionRow
 from pivotal_server.onboardings.service import Stays
 from pivotal_server.tasks.service_page import PhaseCount
 
-__all__ = ["History", "Progress", "TransitionRow", "history", "progress_of", "reached"]
+__all__ = ["History", "Progress", "TransitionRow", "history", "moves_of", "progress_of", "reached"]
 
 
 class History(Struct, frozen=True):
@@ -27,6 +27,14 @@ class Progress(Struct, frozen=True):
 
     done: int
     total: int
+
+
+async def moves_of(db: Executor, org_id: str, ids: list[str]) -> dict[str, list[TransitionRow]]:
+    """The moves of several onboardings by id, oldest first."""
+    found: dict[str, list[TransitionRow]] = {id: [] for id in ids}
+    for move in await repository.transitions(db, org_id, ids):
+        found[move.onboarding_id].append(move)
+    return found
 
 
 async def history(db: Executor, org_id: str, row: OnboardingRow, phases: PhaseList) -> History:

@@ -95,7 +95,7 @@ def picture(stretches: Sequence[Stretch], today: date, target: date | None, unit
         height = 12 if one.phase else 8
         width = max(((one.end - one.start).days + 1) * unit, 4)
         bars.append(Bar(one, at(one.start), HEAD + row * ROW + (ROW - height) // 2, width, height))
-    lines = [*_months(first, last, unit), Line(at(today), "Today", "today")]
+    lines = [*months(first, last, unit), Line(at(today), "Today", "today")]
     if target is not None:
         lines.append(Line(at(target), "Target", "target"))
     return Picture(
@@ -107,7 +107,8 @@ def picture(stretches: Sequence[Stretch], today: date, target: date | None, unit
     )
 
 
-def _months(first: date, last: date, unit: int) -> list[Line]:
+def months(first: date, last: date, unit: int) -> list[Line]:
+    """A line for the beginning of each month between two days."""
     found = []
     day = first.replace(day=1)
     while day <= last:

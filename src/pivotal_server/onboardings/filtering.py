@@ -1,0 +1,138 @@
+"""What list, board and timeline of onboardings share: their filters, and what stands above them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from pivotal_server.kit.clock import wire_micros
+from pivotal_server.kit.errors import ApiError
+from pivotal_server.kit.text import parse_moment
+from pivotal_server.members.service import MemberRow
+from pivotal_server.onboardings import service_board as boards
+from pivotal_server.onboardings.frame import staff_of
+from pivotal_server.onboardings.moves import PhaseList
+from pivotal_server.onboardings.service_board import CardRow
+from pivotal_server.onboardings.views_board import Views
+from pivotal_server.onboardings.views_record import Choice
+from pivotal_server.web.formats import STATE_NAMES
+from pivotal_server.web.session import Visit
+from pivotal_server.web.view import Form
+
+STATES = (("", "Open"), *((state, name) for state, name in STATE_NAMES.items() if state != "done"))
+LIST_STATES = (*STATES, ("done", "Done"), ("all", "All"))
+LIST_FIELDS = ("csm", "state", "phase")
+_PATHS = {"list": "/onboardings", "board": "/onboardings/board", "timeline": "/onboardings/timeline"}
+
+
+class Asked(Struct, frozen=True):
+    """The filters of an address: the CSM, the state, the phase; as they are and as SQL takes them."""
+
+    values: Mapping[str, str]
+    filters: Mapping[str, Any]
+
+    def url(self, path: str, **more: str) -> str:
+        """An address with these filters."""
+        query = {name: value for name, value in {**self.values, **more}.items() if value}
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+def asked_of(visit: Visit, names: Sequence[str], known: PhaseList) -> Asked:
+    """The filters ``names`` in the address of a visit; those that mean nothing are left out."""
+    query = visit.request.query_params
+    values = {name: query.get(name, "") for name in names}
+    filters: dict[str, Any] = {}
+    if not visit.allows("see_all_customers"):
+        filters["visible_to"] = visit.actor.id
+    if values["csm"]:
+        filters["csm_id"] = visit.actor.id if values["csm"] == "me" else values["csm"]
+    state = values["state"]
+    if state in STATE_NAMES:
+        filters["state"] = state
+    elif state != "all":
+        values["state"] = ""
+    if values.get("phase"):
+        if values["phase"] in known.all:
+            filters["phase"] = values["phase"]
+        else:
+            values["phase"] = ""
+    return Asked(values, filters)
+
+
+async def views_of(
+    visit: Visit, asked: Asked, current: str, known: PhaseList, team: Sequence[MemberRow]
+) -> Views:
+    """The other layouts and the filters; ``current``: ``list``, ``board`` or ``timeline``."""
+    newest = await boards.newest_change(visit.db, visit.org_id)
+    shared = Asked({name: asked.values.get(name, "") for name in ("csm", "state")}, {})
+    return Views(
+        layouts=tuple(
+            Choice(key.capitalize(), shared.url(path), "current" if key == current else key)
+            for key, path in _PATHS.items()
+        ),
+        form=Form(id="filter", action=_PATHS[current], cancel="/onboardings", values=asked.values),
+        people=(("", "Everybody’s"), ("me", "Mine"), *staff_of(team)),
+        states=STATES if current == "board" else LIST_STATES,
+        phases=(("", "All phases"), *((phase.key, phase.name) for phase in known.open)),
+        filtered=any(asked.values.get(name) for name in LIST_FIELDS),
+        clear_url=_PATHS[current],
+        live_url=f"/onboardings/live?{urlencode({'seen': '' if newest is None else wire_micros(newest)})}",
+    )
+
+
+def list_filters(asked: Asked) -> dict[str, Any]:
+    """The filters of a list as SQL takes them: open ones alone where no state is asked for."""
+    filters = dict(asked.filters)
+    if "state" not in filters and asked.values["state"] != "all":
+        filters["open"] = True
+    return filters
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return parse_moment(text, None) if text else None
+    except ApiError:
+        return None
+
+
+class Part(Struct, frozen=True):
+    """One page of a list, newest first, and the addresses of its neighbours."""
+
+    rows: list[CardRow]
+    newer: str | None
+    older: str | None
+
+
+async def part_of(visit: Visit, asked: Asked, path: str, size: int) -> Part:
+    """The page of a list that the address of a visit asks for with ``before`` or ``after``."""
+    filters, query = list_filters(asked), visit.request.query_params
+    before, after = _moment(query.get("before")), _moment(query.get("after"))
+    if before is not None:
+        filters["before"] = before
+    elif after is not None:
+        filters["after"] = after
+    rows = await boards.listed(visit.db, visit.org_id, filters, size + 1)
+    has_more = len(rows) > size
+    del rows[size:]
+    newer_asked = "after" in filters
+    if newer_asked:
+        rows.reverse()
+    has_older = newer_asked or has_more
+    has_newer = before is not None or (newer_asked and has_more)
+    return Part(
+        rows,
+        newer=asked.url(path, after=wire_micros(rows[0].created_at)) if rows and has_newer else None,
+        older=asked.url(path, before=wire_micros(rows[-1].created_at)) if rows and has_older else None,
+    )
+
+
+async def why_nothing(visit: Visit, views: Views) -> Any:
+    """Why a list is empty: ``matches``, ``given`` or ``new``."""
+    if views.filtered:
+        return "matches"
+    if not visit.allows("see_all_customers"):
+        return "given"
+    some = await boards.listed(visit.db, visit.org_id, {}, 1)
+    return "matches" if some else "new"
