@@ -16,6 +16,7 @@ from pivotal_server.customers import pages_details as customer_details_pages
 from pivotal_server.customers import pages_new as new_customer_pages
 from pivotal_server.customers import pages_record as customer_record_pages
 from pivotal_server.customers import pages_status as customer_status_pages
+from pivotal_server.deleted import pages as deleted_pages
 from pivotal_server.files import pages as file_pages
 from pivotal_server.health.deep import PATH as DEEP_HEALTH
 from pivotal_server.health.deep import DeepHealth
@@ -82,6 +83,7 @@ ROUTES = [
     *task_bulk_pages.routes,
     *task_pages.routes,
     *apply_pages.routes,
+    *deleted_pages.routes,
     *phase_pages.routes,
     *template_pages.routes,
     *task_panel_pages.routes,

@@ -197,7 +197,7 @@ def entry_view(row: ActivityRow, names: Names) -> EntryView:
         display_id=row.display_id,
         at=row.created_at,
         glyph=_glyph(row),
-        actor=_actor(row),
+        actor=actor_of(row),
         words=tuple(_sentence(row, changes, names)),
         lines=tuple(line for line in lines if not (is_new and line.new == NONE)),
         reason="" if row.event in _NAMED_BY_REASON else REASONS.get(row.reason or "", row.reason or ""),
@@ -251,7 +251,8 @@ def _glyph(row: ActivityRow) -> Glyph:
             return "pi" if row.actor == "Pi" else "system"
 
 
-def _actor(row: ActivityRow) -> Person:
+def actor_of(row: ActivityRow) -> Person:
+    """Who acted, under the name they have now."""
     match row.actor_type:
         case "member":
             name = row.member_name or "Somebody"

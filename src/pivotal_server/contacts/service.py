@@ -132,7 +132,8 @@ async def card(db: Executor, org_id: str, customer_id: str, limit: int) -> list[
     return await repository.card(db, org_id, customer_id, limit)
 
 
-def _conflict(fault: UniqueViolation, row: ContactRow) -> Exception:
+def conflict(fault: UniqueViolation, row: ContactRow) -> Exception:
+    """The declared error for a unique key that another contact holds."""
     if fault.constraint == "contacts_email":
         return EMAIL_TAKEN(field="email", email=row.email)
     if fault.constraint == "contacts_external_id":
@@ -186,14 +187,14 @@ async def create_contact(uow: UnitOfWork, customer: CustomerRow, data: ContactCr
     try:
         await repository.insert(uow.tx, uow.org_id, row)
     except UniqueViolation as fault:
-        raise _conflict(fault, row) from None
-    _changed(uow, None, row)
+        raise conflict(fault, row) from None
+    announce(uow, None, row)
     if before is not None:
-        _changed(uow, before, replace(before, is_primary=False, updated_at=uow.touched(before.updated_at)))
+        announce(uow, before, replace(before, is_primary=False, updated_at=uow.touched(before.updated_at)))
     added = [Change("is_primary", None, True)] if is_primary else []
-    _record(uow, row, "contact.added", added)
+    note(uow, row, "contact.added", added)
     if before is not None:
-        _record(uow, before, "contact.primary_changed", [Change("is_primary", True, False)])
+        note(uow, before, "contact.primary_changed", [Change("is_primary", True, False)])
     return row
 
 
@@ -223,15 +224,15 @@ async def update_contact(uow: UnitOfWork, row: ContactRow, data: ContactUpdate) 
     try:
         await repository.save(uow.tx, uow.org_id, after)
     except UniqueViolation as fault:
-        raise _conflict(fault, after) from None
-    _changed(uow, row, after)
+        raise conflict(fault, after) from None
+    announce(uow, row, after)
     if before is not None:
-        _changed(uow, before, replace(before, is_primary=False, updated_at=uow.touched(before.updated_at)))
+        announce(uow, before, replace(before, is_primary=False, updated_at=uow.touched(before.updated_at)))
     _record_changes(uow, row, after)
     if after.archived and not row.archived:
         await onboardings.unassign(uow, row.customer_id, row.id)
     if before is not None:
-        _record(uow, before, "contact.primary_changed", [Change("is_primary", True, False)])
+        note(uow, before, "contact.primary_changed", [Change("is_primary", True, False)])
     return after
 
 
@@ -252,7 +253,7 @@ async def delete_contact(uow: UnitOfWork, row: ContactRow) -> ContactRow:
         before=to_wire(gone),
         after=None,
     )
-    _record(uow, row, "contact.deleted", [])
+    note(uow, row, "contact.deleted", [])
     # Before the contact is gone: what the tasks were is told with its address.
     await onboardings.unassign(uow, row.customer_id, row.id)
     await repository.save(uow.tx, uow.org_id, gone)
@@ -264,7 +265,8 @@ async def _lose_primary(uow: UnitOfWork, row: ContactRow) -> None:
     await repository.save(uow.tx, uow.org_id, lost)
 
 
-def _changed(uow: UnitOfWork, before: ContactRow | None, after: ContactRow) -> None:
+def announce(uow: UnitOfWork, before: ContactRow | None, after: ContactRow) -> None:
+    """Say that a contact was created or changed."""
     uow.changed(
         "contact",
         id=after.id,
@@ -276,7 +278,8 @@ def _changed(uow: UnitOfWork, before: ContactRow | None, after: ContactRow) -> N
     )
 
 
-def _record(uow: UnitOfWork, row: ContactRow, event: str, diff: list[Change]) -> None:
+def note(uow: UnitOfWork, row: ContactRow, event: str, diff: list[Change]) -> None:
+    """Write one entry about a contact."""
     uow.record(
         event,
         target=("contact", row.id, row.display_id),
@@ -290,12 +293,12 @@ def _record(uow: UnitOfWork, row: ContactRow, event: str, diff: list[Change]) ->
 def _record_changes(uow: UnitOfWork, row: ContactRow, after: ContactRow) -> None:
     diff = differences(to_wire(row), to_wire(after), without=_OWN_ENTRIES)
     if diff:
-        _record(uow, row, "contact.field_changed", diff)
+        note(uow, row, "contact.field_changed", diff)
     if after.is_primary != row.is_primary:
         change = Change("is_primary", row.is_primary, after.is_primary)
-        _record(uow, row, "contact.primary_changed", [change])
+        note(uow, row, "contact.primary_changed", [change])
     if after.archived != row.archived:
-        _record(uow, row, "contact.archived" if after.archived else "contact.unarchived", [])
+        note(uow, row, "contact.archived" if after.archived else "contact.unarchived", [])
     if after.portal_access != row.portal_access:
         change = Change("portal_access", row.portal_access, after.portal_access)
-        _record(uow, row, "contact.portal_access_changed", [change])
+        note(uow, row, "contact.portal_access_changed", [change])

@@ -159,9 +159,7 @@ async def follow(
     ``restored`` are wire objects that were deleted before: they are found again.
     """
     if restored:
-        kinds = [str(one.__struct_config__.tag) for one in restored]
-        again = [row_of(org_id, kind, one) for kind, one in zip(kinds, restored, strict=True)]
-        await repository.put(tx, org_id, at, again)
+        await _find_again(tx, org_id, at, restored)
     changes = _merged(acts)
     told = [change for change in changes if change.object_type in KINDS and _differs(change)]
     if not told:
@@ -183,6 +181,25 @@ async def follow(
             old, new = (run_of(getattr(one, "name")) for one in (change.before, change.after))  # noqa: B009
             if old != new:
                 await repository.rename_home(tx, org_id, at, change.id, new)
+
+
+async def _find_again(tx: Transaction, org_id: str, at: int, restored: Sequence[Struct]) -> None:
+    """Put what was deleted back, customers with their contacts."""
+    rows: list[SearchRow] = []
+    homes: dict[str, bool] = {}
+    for one in restored:
+        row = row_of(org_id, str(one.__struct_config__.tag), one)
+        if row.kind == "customer":
+            row = with_contacts(row, await repository.contacts_of(tx, org_id, row.object_id))
+            homes[row.object_id] = False
+        elif row.kind == "contact":
+            homes.setdefault(row.customer_id, True)
+        rows.append(row)
+    rows.sort(key=lambda row: KINDS.index(row.kind))
+    await repository.put(tx, org_id, at, rows)
+    for customer_id in sorted(id for id, afresh in homes.items() if afresh):
+        contact, email = _contact_runs(await repository.contacts_of(tx, org_id, customer_id))
+        await repository.set_contacts(tx, org_id, at, customer_id, contact, email)
 
 
 async def _remove(tx: Transaction, org_id: str, change: Changed) -> None:

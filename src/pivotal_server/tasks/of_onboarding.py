@@ -1,7 +1,7 @@
 """What a change of an onboarding or customer does to tasks. Called by those rooms, which it never calls."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -27,6 +27,14 @@ async def delete_all(uow: UnitOfWork, onboarding_id: str) -> None:
     They carry its moment of deletion, by which they can be told from tasks that were deleted before.
     """
     await repository.delete_of_onboarding(uow.tx, uow.org_id, onboarding_id, uow.now)
+
+
+async def restore_all(uow: UnitOfWork, onboarding_id: str, at: datetime, *, hidden: bool) -> None:
+    """Bring back the tasks of an onboarding that were deleted with it, at that moment.
+
+    Raises ``UniqueViolation`` for an external id that another task has by now.
+    """
+    await repository.restore_of_onboarding(uow.tx, uow.org_id, onboarding_id, at, hidden)
 
 
 async def carry_over(uow: UnitOfWork, home: Home, left: str, skipped: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from pivotal_server.activity import service_audit as audit
 from pivotal_server.activity.wording import Names as EntryNames
-from pivotal_server.activity.wording import feed
+from pivotal_server.activity.wording import actor_of, feed
 from pivotal_server.comments.reading import author_of, names_at, read_thread
 from pivotal_server.comments.service import Place
 from pivotal_server.errors_catalogue import TASK_NOT_FOUND
@@ -255,8 +255,16 @@ async def show_panel(
 
 async def _gone(visit: Visit, task: OpenTask) -> Response:
     """A deleted task, with the way to bring it back."""
+    filters = {"task_id": task.row.id, "events": ["task.deleted"]}
+    entries = await audit.onboarding_feed(visit.db, visit.org_id, task.found.row.id, filters, 1)
     context = {
-        "page": {"task": task, "title": task.row.title, "name": task.found.row.name, "url": task.found.url}
+        "page": {
+            "task": task,
+            "title": task.row.title,
+            "name": task.found.row.name,
+            "url": task.found.url,
+            "by": actor_of(entries[0]).name if entries else "",
+        }
     }
     block = "panel" if is_htmx(visit.request) else None
     return visit.render("tasks/gone.html", context["page"], block=block)

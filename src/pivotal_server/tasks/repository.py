@@ -174,6 +174,11 @@ DELETE_OF_ONBOARDING = Statement.write(
     .where(_IN_ORG, _LIVE, _IN_ONBOARDING)
     .values(deleted_at=bindparam("at", type_=_C.deleted_at.type))
 )
+RESTORE_OF_ONBOARDING = Statement.write(
+    update(tasks)
+    .where(_IN_ORG, _IN_ONBOARDING, _C.deleted_at == bindparam("at", type_=_C.deleted_at.type))
+    .values(deleted_at=None, customer_hidden=bindparam("hidden", type_=_C.customer_hidden.type))
+)
 
 # ── Who a task is assigned to ────────────────────────────────────────────────────────────────────
 _MEMBER_EMAIL = (
@@ -378,6 +383,14 @@ async def delete_of_onboarding(tx: Transaction, org_id: str, onboarding_id: str,
     """Delete the live tasks of an onboarding at a moment."""
     params = {"in_org": org_id, "in_onboarding": onboarding_id, "at": at}
     await tx.execute(DELETE_OF_ONBOARDING, params)
+
+
+async def restore_of_onboarding(
+    tx: Transaction, org_id: str, onboarding_id: str, at: datetime, hidden: bool
+) -> None:
+    """Bring back the tasks of an onboarding that were deleted at a moment. Raises ``UniqueViolation``."""
+    params = {"in_org": org_id, "in_onboarding": onboarding_id, "at": at, "hidden": hidden}
+    await tx.execute(RESTORE_OF_ONBOARDING, params)
 
 
 async def emails(db: Executor, org_id: str, ids: Sequence[str]) -> dict[str, str]:

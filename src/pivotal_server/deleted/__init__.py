@@ -1,0 +1,1 @@
+"""Admin > Deleted: what was deleted, and bringing it back."""
