@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from pivotal_server.customers.repository import CustomerRow
+from pivotal_server.customers.service import CustomerRow
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.errors_catalogue import EXTERNAL_ID_TAKEN
 from pivotal_server.kit.pagination import Slice
