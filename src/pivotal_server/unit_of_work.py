@@ -9,7 +9,7 @@ it commits once.
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -79,7 +79,7 @@ class UnitOfWork:
         self._last: list[Callable[[], Awaitable[None]]] = []
         self._finished: list[list[ObjectChange]] = []
         self._reserves: dict[str, _Reserve] = {}
-        self._restored: list[Struct] = []
+        self._restored: list[tuple[Struct, bool]] = []
 
     async def allocate(self, object_type: str, count: int = 1) -> tuple[int, datetime]:
         """The next ``display_id`` and ``created_at`` of an object type.
@@ -225,9 +225,12 @@ class UnitOfWork:
         if customer_id is not None:
             self._live[customer_id] = None
 
-    def restored(self, wire: Struct) -> None:
-        """Say that a deleted object, now ``wire``, is there again: its change alone does not tell that."""
-        self._restored.append(wire)
+    def restored(self, wire: Struct, *, along: bool = False) -> None:
+        """Say that a deleted object, now ``wire``, is there again: its change alone does not tell that.
+
+        It fires that it was updated; what comes back ``along`` with it fires nothing.
+        """
+        self._restored.append((wire, along))
 
     def at_end(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do ``work`` after entries and events are written, within the transaction, in the order asked for.
@@ -251,7 +254,14 @@ class UnitOfWork:
             finished, self._finished = self._finished, []
             # Before the events, whose counter is the last lock of every transaction.
             restored, self._restored = self._restored, []
-            await search.follow(self.tx, self.org_id, clock.to_micros(self.now), finished, restored)
+            ways: dict[str, Literal["asked", "along"]] = {
+                getattr(wire, "id"): "along" if along else "asked"  # noqa: B009 - every wire object has one
+                for wire, along in restored
+            }
+            for change in (change for act in finished for change in act if change.id in ways):
+                change.restored = ways[change.id]
+            found_again = [wire for wire, _ in restored]
+            await search.follow(self.tx, self.org_id, clock.to_micros(self.now), finished, found_again)
             if self.fires:
                 acts = finished
                 await write_events(self.tx, self.actor, self.now, self.request_id, acts, muted=self.muted)

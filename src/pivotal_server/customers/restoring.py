@@ -54,7 +54,7 @@ async def restore_customer(uow: UnitOfWork, row: CustomerRow) -> CustomerRow:
     )
     uow.restored(to_wire(after))
     async for one in _below(uow, row.id):
-        uow.restored(one)
+        uow.restored(one, along=True)
     uow.record(
         "customer.restored",
         target=("customer", row.id, row.display_id),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -35,6 +35,8 @@ class ObjectChange(msgspec.Struct, kw_only=True):
     before_extra: dict[str, Any]
     after_extra: dict[str, Any]
     type_extra: dict[str, dict[str, Any] | Any]
+    restored: Literal["", "asked", "along"] = ""
+    """Whether it was deleted before: ``asked`` for by somebody, or back ``along`` with what it belongs to."""
 
 
 class _Data(msgspec.Struct):
@@ -86,6 +88,10 @@ def _envelopes(change: ObjectChange) -> list[tuple[str, dict[str, Any], dict[str
     """The events of one change: type, ``data.object`` and ``previous_attributes`` of each."""
     before = _state(change.before, change.before_extra)
     after = _state(change.after, change.after_extra, decoded=before is not None)
+    if change.restored == "along":
+        return []
+    if change.restored == "asked" and after is not None:
+        return [(f"{change.object_type}.updated", after, {"deleted": True})]
     types = types_of(change.object_type, before, after)
     if after is None and before is not None:
         return [(name, {**before, "deleted": True}, None) for name in types]

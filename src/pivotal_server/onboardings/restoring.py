@@ -52,7 +52,7 @@ async def restore_onboarding(uow: UnitOfWork, row: OnboardingRow, customer: Cust
     while part is not None:
         found, cursor = await tasks.read_tasks(uow.tx, uow.org_id, part, {}, onboarding_id=row.id)
         for task in found:
-            uow.restored(task)
+            uow.restored(task, along=True)
         part = None if cursor is None else replace(part, cursor=cursor)
     uow.record(
         "onboarding.restored",

@@ -339,7 +339,7 @@ async def restore_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
     pairs = [(one, replace(one, deleted_at=None, depends_on=encoded([]))) for one in family]
     saved = await save_tasks(uow, pairs)
     for _, one in saved:
-        uow.restored(to_wire(one, None))
+        uow.restored(to_wire(one, None), along=one.id != row.id)
     record(uow, saved[0][1], "task.restored")
     return saved[0][1]
 
