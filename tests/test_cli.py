@@ -99,6 +99,25 @@ def test_a_command_makes_no_workspace_where_none_is(tmp_path: Path, arguments: t
     assert not folder.exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("sample", "create", "--owner-email", "nope"), "--owner-email: Invalid email"),
+        (("sample", "create", "--clock", "tomorrow"), "no moment"),
+        (("workspace", "create", "--name", "VML", "--owner-email", "nope"), "--owner-email: Invalid email"),
+    ],
+    ids=["owner", "clock", "workspace"],
+)
+def test_what_makes_a_database_makes_none_for_a_bad_option(
+    tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    folder = tmp_path / "data"
+    done = run(*arguments, data=folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert message in done.stderr
+    assert not folder.exists()
+
+
 def test_a_command_leaves_an_old_schema_to_the_server(data: Path) -> None:
     with closing(sqlite3.connect(data / "pivotal.db")) as database:
         database.execute("UPDATE alembic_version SET version_num = '0001'")

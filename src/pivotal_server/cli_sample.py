@@ -13,6 +13,7 @@ from pivotal_server.members import service as members
 from pivotal_server.sample import service as sample
 from pivotal_server.server import FirstWorkspace
 from pivotal_server.services import Services
+from pivotal_server.starting import naming_options
 from pivotal_server.workspaces import service as workspaces
 
 sample_app = cyclopts.App(name="sample", help="Create and delete a workspace with invented data.")
@@ -34,6 +35,17 @@ def create_sample(
     where: Where = DEFAULT,
 ) -> None:
     """Create the sample workspace and print a sign-in link. Nothing of it is sent anywhere."""
+    now = None if until is None else _moment(until)
+
+    def check_first() -> None:
+        first = FirstWorkspace()
+        with naming_options():
+            workspaces.check_new(
+                first.name,
+                first.slug,
+                first.owner_email if owner_email is None else owner_email,
+                first.owner_name,
+            )
 
     async def work(services: Services) -> None:
         email, name = owner_email, ""
@@ -44,7 +56,7 @@ def create_sample(
             services.files,
             owner_email=email,
             owner_name=name or email.partition("@")[0],
-            now=None if until is None else _moment(until),
+            now=now,
             seed=seed,
             phases=phases,
             reset=reset,
@@ -57,7 +69,7 @@ def create_sample(
         if not made.created:
             out.print("pivotal sample create --reset makes it anew.")
 
-    with_services(where, work)
+    with_services(where, work, check_first=check_first)
 
 
 @sample_app.command(name="delete")

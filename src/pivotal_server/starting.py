@@ -4,6 +4,7 @@ Everything that can be wrong is looked at before anything is written. What fails
 migration) takes back what it has made, so that a first start can simply be tried again.
 """
 
+import errno
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -48,7 +49,7 @@ class Start:
 
     def __enter__(self) -> Self:
         # A server that runs is the first thing to tell of, before its port turns out to be taken.
-        if self._database is not None and lock_file(self._database).exists():
+        if self._database is not None and _exists(lock_file(self._database)):
             self._take_lock(self._database)
         return self
 
@@ -117,6 +118,7 @@ class Start:
 
 def open_or_make(config: Config, check_first: Callable[[], None] | None = None) -> SecretBox:
     """The secrets of a server, made with its database where there is none; see :class:`Start`."""
+    _check_folder(config)
     if current_revision(config.database_url) is not None:
         return open_existing(config)
     with Start(config) as start:
@@ -177,8 +179,10 @@ def check_port(config: Config) -> str:
     except socket.gaierror as fault:
         raise CannotStart(f"the host '{config.host}' cannot be used: {fault.strerror} (--host)") from None
     except OSError as fault:
-        reason = "is in use" if fault.errno == 98 else f"cannot be used: {fault.strerror or fault}"
-        raise CannotStart(f"{config.host}:{config.port} {reason}; choose another with --port") from None
+        where = f"{config.host}:{config.port}"
+        if fault.errno == errno.EADDRINUSE:
+            raise CannotStart(f"{where} is in use; choose another with --port") from None
+        raise CannotStart(f"{where} cannot be used: {fault.strerror or fault} (--host, --port)") from None
 
 
 def _check_folder(config: Config) -> None:
@@ -192,6 +196,9 @@ def _check_folder(config: Config) -> None:
             )
     elif not folder.is_dir():
         raise CannotStart(f"cannot use the data folder {folder}: it is no folder (--data, PIVOTAL_DATA)")
+    database = sqlite_path(config.database_url)
+    if database is not None:
+        _exists(database)  # a folder that may not be searched is told of here
 
 
 def _check_keys(config: Config, *, new: bool) -> None:

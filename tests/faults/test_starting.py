@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+from pivotal_server.db.revisions import head_revision
 from pivotal_server.kit.crypto import new_secret_key
 from tests.support.live_server import running_server
 
@@ -48,7 +49,10 @@ async def serve(
     env = {name: value for name, value in os.environ.items() if not name.startswith("PIVOTAL_")}
     env["PIVOTAL_SECRET_KEY"] = secret_key
     limited = ("sh", "-c", 'ulimit -f 200 && exec "$@"', "sh") if full_disk else ()
+    # The superuser may read and write everything, unless it gives that up.
+    humble = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
     process = await asyncio.create_subprocess_exec(
+        *humble,
         *limited,
         *(sys.executable, "-m", "pivotal_server", "serve", "--data", str(data)),
         *("--port", str(port or free_port()), *arguments),
@@ -176,6 +180,24 @@ async def test_a_database_that_cannot_be_used_stays_as_it_is(
     before = contents(tmp_path)
     assert message in (await serve(tmp_path)).refusal()
     assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o400], ids=["unreadable", "read-only"])
+@pytest.mark.parametrize("what", ["folder", "database"])
+async def test_what_may_not_be_written_is_told(tmp_path: Path, what: str, mode: int) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    sqlite_file(data / "pivotal.db", head_revision())
+    before = contents(data)
+    path = data if what == "folder" else data / "pivotal.db"
+    allowed = path.stat().st_mode
+    path.chmod(mode)
+    try:
+        refusal = (await serve(data, secret_key=new_secret_key())).refusal()
+    finally:
+        path.chmod(allowed)
+    assert str(data) in refusal
+    assert contents(data) == before
 
 
 async def test_a_migration_that_fails_leaves_everything_and_no_copy(tmp_path: Path) -> None:

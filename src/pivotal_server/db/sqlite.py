@@ -7,6 +7,7 @@ go through the one `Writer`, which commits in groups. Long reads have connection
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -57,6 +58,9 @@ def open_connection(
     )
     try:
         if not read_only:
+            # SQLite opens such a file for reading, without a word, and fails at the first write.
+            if not os.access(path, os.W_OK):
+                raise sqlite3.OperationalError("attempt to write a readonly database")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA foreign_keys = {foreign_keys:d}")
