@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
-from pivotal_server.db.engine import counting
+from pivotal_server.db.engine import Database, counting
 from pivotal_server.events.described import examples
 from pivotal_server.events.types import ALL_TYPES
 from pivotal_server.jobs.worker import Worker
 from pivotal_server.kit import clock
 from pivotal_server.server_jobs import KINDS, PERIODIC
+from pivotal_server.webhooks import repository_log
+from pivotal_server.webhooks.schemas_deliveries import WebhookDelivery
+from tests.support.plans import plan_of
 from tests.support.receiver import OK, hang, status
 from tests.support.records import (
     Json,
@@ -129,6 +132,7 @@ async def test_each_filter_alone_and_all_pairs(desk: Desk) -> None:
         ("event_type", "webhook.ping"): lambda row: row["event_type"] == "webhook.ping",
         ("event_id", rows[3]["event_id"]): lambda row: row["event_id"] == rows[3]["event_id"],
         ("source", "test"): lambda row: row["source"] == "test",
+        ("source", "ping"): lambda row: row["source"] == "ping",
         ("source", "change"): lambda row: row["source"] == "change",
         ("response", "2xx"): lambda row: 200 <= (row["response_status"] or 0) < 300,
         ("response", "4xx"): lambda row: 400 <= (row["response_status"] or 0) < 500,
@@ -150,6 +154,12 @@ async def test_each_filter_alone_and_all_pairs(desk: Desk) -> None:
     with counting() as count:
         answered(await desk.api.get(path_to(made, "deliveries"), params={"limit": 100}))
     assert count.value == 2
+
+
+async def test_rare_sources_are_found_by_their_index(sqlite_database: Database) -> None:
+    statement = repository_log.wire_list(WebhookDelivery)._page_statement(frozenset({"rare_source"}))
+    params = {"org_id": "o", "endpoint_id": "e", "rare_source": "test", "limit": 20}
+    assert "webhook_deliveries_source" in await plan_of(sqlite_database, statement, params)
 
 
 @pytest.mark.parametrize(

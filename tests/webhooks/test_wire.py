@@ -47,17 +47,18 @@ def verify_on_node() -> Iterator[Verify]:
     with subprocess.Popen(
         [node, NODE_PART / "verify.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
     ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+        asking, answering = process.stdin, process.stdout
+        assert asking is not None
+        assert answering is not None
 
         def verify(secret: str, headers: dict[str, str], body: bytes, now: int) -> dict[str, bool]:
             request = {"secret": secret, "headers": headers, "body": body.decode(), "now": now}
-            process.stdin.write(json.dumps(request) + "\n")
-            verdicts: dict[str, bool] = json.loads(process.stdout.readline())
+            asking.write(json.dumps(request) + "\n")
+            verdicts: dict[str, bool] = json.loads(answering.readline())
             return verdicts
 
         yield verify
-        process.stdin.close()
+        asking.close()
 
 
 def verify_on_python(secret: str, headers: dict[str, str], body: bytes) -> dict[str, bool]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, bindparam, func, literal_column, select, type_coerce
+from sqlalchemy import BigInteger, and_, bindparam, func, literal_column, select, type_coerce
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
@@ -54,6 +54,10 @@ def wire_list(kind: type[R]) -> PagedList[R]:
             "statuses": any_of(_D.status, "statuses"),
             "event_id": _D.event_id == bindparam("event_id"),
             "source": _D.source == bindparam("source"),
+            # The condition of the index on rare sources, without which no bound value could use it.
+            "rare_source": and_(
+                _D.source == bindparam("rare_source"), _D.source != literal_column("'change'")
+            ),
             "response_class": _D.response_class == bindparam("response_class"),
             "response_status": _D.response_status == bindparam("response_status"),
             "error_code": _D.error_code == bindparam("error_code"),

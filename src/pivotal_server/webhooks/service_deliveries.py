@@ -123,6 +123,8 @@ async def read_deliveries(
     if statuses is not None:
         several = len(set(statuses)) > 1
         wanted["statuses" if several else "status"] = sorted(set(statuses)) if several else statuses[0]
+    if wanted.get("source", "change") != "change":
+        wanted["rare_source"] = wanted.pop("source")
     response = wanted.pop("response", None)
     if response is not None and response.isdigit():
         wanted["response_status"] = int(response)
