@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from pivotal_server.api_keys import service as api_keys
 from pivotal_server.api_keys.service import ApiKeyRow
@@ -137,6 +138,24 @@ async def test_app_key_1_a_name_is_unique_among_active_keys(world: World, dana: 
     assert 'value="ci"' in again.text
     row = await stored(world, "ci")
     await dana.post(f"{PATH}/{row.id}/revoke")
+    assert (await create(dana)).status_code == 200
+
+
+async def test_app_key_2_a_key_that_cannot_be_shown_is_not_made(
+    world: World, dana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could use it, and it would hold its name."""
+    await dana.get(f"{PATH}/new")
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the list cannot be drawn")
+
+    with monkeypatch.context() as patched, capture_logs():
+        patched.setattr("pivotal_server.api_keys.pages.key_list", fail)
+        answer = await create(dana)
+    assert answer.status_code == 500
+    assert "Nothing was changed." in answer.text
+    assert await api_keys.all_keys(world.db, world.workspace.id) == []
     assert (await create(dana)).status_code == 200
 
 

@@ -186,6 +186,35 @@ async def test_app_add_4_a_repeat_of_one_submission_opens_the_same_customer(
     assert submission_of((await owner.get(NEW)).text) != token
 
 
+async def test_app_add_4_other_content_of_one_form_is_another_submission(
+    api: httpx.AsyncClient, owner: Browser
+) -> None:
+    """Back, another name, sent again: what was typed is never dropped unsaid."""
+    fields = {"name": "Aurora", "submission": submission_of((await owner.get(NEW)).text)}
+    others = [fields, {**fields, "name": "Birch"}, {**fields, "plan": "Scale"}]
+    places = ["/customers/1-aurora", "/customers/2-birch", "/customers/3-aurora-2"]
+    for _ in range(2):
+        answers = [await owner.post(NEW, other) for other in others]
+        assert [answer.headers["location"] for answer in answers] == places
+    assert [row["name"] for row in await records(api)] == ["Aurora", "Birch", "Aurora"]
+
+
+async def test_app_add_4_a_renewed_token_of_the_page_changes_no_content(
+    api: httpx.AsyncClient, owner: Browser, world: World
+) -> None:
+    """The same form, sent again after signing in again, is the same submission."""
+    fields = {"name": "Aurora", "submission": submission_of((await owner.get(NEW)).text)}
+    answers = [await owner.post(NEW, fields)]
+    before = owner.csrf
+    owner.client.cookies.clear()
+    await owner.sign_in(world.services, world.workspace.id, world.owner)
+    await owner.get(NEW)
+    assert owner.csrf != before
+    answers.append(await owner.post(NEW, fields))
+    assert [answer.headers["location"] for answer in answers] == ["/customers/1-aurora"] * 2
+    assert len(await records(api)) == 1
+
+
 async def test_app_add_4_two_at_once_make_one_customer(api: httpx.AsyncClient, owner: Browser) -> None:
     token = submission_of((await owner.get(NEW)).text)
     fields = {"name": "Aurora", "submission": token, "csrf_token": owner.csrf}

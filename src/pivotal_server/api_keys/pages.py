@@ -8,6 +8,7 @@ from starlette.routing import Route
 from pivotal_server.api_keys import service as api_keys
 from pivotal_server.api_keys.service import MAX_RATE_LIMIT, ApiKeyRow, KeyRequest
 from pivotal_server.api_keys.views import KeyForm, RevokeForm, key_list, key_view, scope_rows
+from pivotal_server.db.engine import Executor
 from pivotal_server.errors_catalogue import API_KEY_NOT_FOUND
 from pivotal_server.kit import clock
 from pivotal_server.kit.errors import ApiError
@@ -36,12 +37,12 @@ async def admin(_visit: Visit) -> Response:
 @page(NAV, capability="administer")
 async def list_keys(visit: Visit) -> Response:
     """The keys of the workspace."""
-    return await _list(visit)
+    return await _list(visit, visit.db)
 
 
-async def _list(visit: Visit, created: tuple[ApiKeyRow, str] | None = None) -> Response:
-    rows = await api_keys.all_keys(visit.db, visit.org_id)
-    names = await members.names(visit.db, visit.org_id, (row.created_by for row in rows))
+async def _list(visit: Visit, db: Executor, created: tuple[ApiKeyRow, str] | None = None) -> Response:
+    rows = await api_keys.all_keys(db, visit.org_id)
+    names = await members.names(db, visit.org_id, (row.created_by for row in rows))
     shown = key_list(rows, names, visit.frame, created)
     if created is None or not is_htmx(visit.request):
         return visit.render("api_keys/list.html", shown, fragments=("keys",))
@@ -76,11 +77,12 @@ async def create_key(visit: Visit) -> Response:
     try:
         async with visit.work() as uow:
             created = await api_keys.create_key(uow, wanted)
+            # Before the commit: a key that nobody could be shown is not made.
+            return await _list(visit, uow.tx, created)
     except ApiError as fault:
         errors = {fault.field: fault.message} if fault.field in fields.texts(*_TEXTS) else {}
         status = STATUS_OF_CODE.get(fault.code.status, fault.code.status)
         return _refused(visit, errors, status=status, fault=None if errors else fault.message)
-    return await _list(visit, created)
 
 
 def _refused(visit: Visit, errors: dict[str, str], *, status: int, fault: str | None = None) -> Response:

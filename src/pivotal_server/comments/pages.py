@@ -154,7 +154,7 @@ async def _write(visit: Visit, data: CommentCreate, place: object, path: str) ->
         return str(row.display_id)
 
     async with visit.work() as uow:
-        return await once(uow, path, visit.fields.text("submission"), work)
+        return await once(uow, path, visit.fields.submission, work)
 
 
 def _written(visit: Visit, back_to: str, number: str) -> Response:

@@ -106,7 +106,7 @@ async def create(visit: Visit) -> Response:
 
     try:
         async with visit.work() as uow:
-            url = await once(uow, "/customers/new", visit.fields.text("submission"), work)
+            url = await once(uow, "/customers/new", visit.fields.submission, work)
     except ApiError as fault:
         if fault.field not in FIELDS:
             raise

@@ -92,7 +92,7 @@ async def create(visit: Visit) -> Response:
 
     try:
         async with visit.work() as uow:
-            name = await once(uow, f"{url}/onboardings/new", visit.fields.text("submission"), work)
+            name = await once(uow, f"{url}/onboardings/new", visit.fields.submission, work)
     except ApiError as fault:
         if fault.field not in TEXTS:
             raise

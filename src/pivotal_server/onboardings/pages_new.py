@@ -116,7 +116,7 @@ async def create(visit: Visit) -> Response:
 
     try:
         async with visit.work() as uow:
-            number = await once(uow, "/onboardings/new", visit.fields.text("submission"), work)
+            number = await once(uow, "/onboardings/new", visit.fields.submission, work)
     except ApiError as fault:
         if fault.field not in TEXTS:
             raise

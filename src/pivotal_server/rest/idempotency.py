@@ -147,11 +147,12 @@ def claim_of(org_id: str, method: str, path: str, header: bytes, query: bytes, b
 async def once(
     uow: UnitOfWork, path: str, submission: str, work: Callable[[UnitOfWork], Awaitable[str]]
 ) -> str:
-    """The result of ``work``, done once for each ``submission`` token of a form at ``path``.
+    """The result of ``work``, done once for each ``submission`` of a form at ``path``.
 
-    A repeat of the same submission within 24 hours gets the stored result. Without a token it is just done.
+    A repeat within 24 hours gets the stored result. ``submission`` stands for the content sent too
+    (``Fields.submission``); without one the work is just done.
     """
-    if not submission or len(submission) > MAX_BYTES:
+    if not submission:
         return await work(uow)
     claim = Claim(uow.org_id, "FORM", path, submission, "")
     # Two clicks at once: the second waits here until it can see what the first has stored.

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -22,6 +23,9 @@ REQUEST_ID = "pivotal.request_id"
 """Key of the scope that holds the request id."""
 REPORTED = "pivotal.reported"
 """Key of the scope that says that a fault of the server has been logged and answered."""
+
+WORK = "pivotal.work"
+"""Key of the scope that says how far the changes of a page came: ``commits``, then ``saved``."""
 
 ASK_THE_OWNER = "If you need this, ask the owner of your workspace."
 NOT_FOUND = "There is nothing here, or you may not see it."
@@ -77,6 +81,25 @@ def answer(request: Request, page: ErrorPage, headers: Mapping[str, str] | None 
     return response
 
 
+def _what_became(request: Request, page: ErrorPage, *, away: bool = False) -> ErrorPage:
+    """``page`` with what is known of the changes that were asked for; ``away``: the database went silent."""
+    if request.method in ("GET", "HEAD"):
+        return page
+    work = request.scope.get(WORK)
+    if work == "saved":
+        text = "Your change was saved, but this answer could not be made. Reload to see it."
+        if page.status < 500:
+            text = "What came before this was saved. Reload to see it."
+        return replace(page, text=text, act="reload")
+    if work == "commits" and away:
+        text = "It is not known whether your change was saved. Reload and look before you send it again."
+        return replace(page, text=text, act="reload")
+    if FRAME not in request.scope:
+        # The few forms for everybody (signing in) work otherwise; asking for a new link always helps.
+        return page
+    return replace(page, text=f"Nothing was changed. {page.text}".rstrip())
+
+
 async def _refused(request: Request, fault: Refused) -> Response:
     return answer(request, fault.page)
 
@@ -85,23 +108,22 @@ async def _api_error(request: Request, fault: ApiError) -> Response:
     status = STATUS_OF_CODE.get(fault.code.status, fault.code.status)
     if status == 404:
         return answer(request, ErrorPage(404, "Not found", NOT_FOUND, act="home"), fault.headers)
-    text = ASK_THE_OWNER if status == 403 else "Nothing was changed."
-    return answer(request, ErrorPage(status, _sentence(fault.message), text), fault.headers)
+    if status == 403:
+        return answer(request, ErrorPage(status, _sentence(fault.message), ASK_THE_OWNER), fault.headers)
+    return answer(request, _what_became(request, ErrorPage(status, _sentence(fault.message))), fault.headers)
 
 
 async def _http_error(request: Request, fault: HTTPException) -> Response:
     if fault.status_code == 404:
         return answer(request, ErrorPage(404, "Not found", NOT_FOUND, act="home"), fault.headers)
     title = HTTPStatus(fault.status_code).phrase
-    return answer(request, ErrorPage(fault.status_code, title, "Nothing was changed."), fault.headers)
+    return answer(request, _what_became(request, ErrorPage(fault.status_code, title)), fault.headers)
 
 
 async def _unavailable(request: Request, fault: Unavailable) -> Response:
     _log.error("database unavailable", request_id=request_id_of(request), reason=str(fault))
-    page = ErrorPage(
-        503, "The server cannot reach its database", "Nothing was changed. Try again shortly.", act="retry"
-    )
-    return answer(request, page, {"Retry-After": "5"})
+    page = ErrorPage(503, "The server cannot reach its database", "Try again shortly.", act="retry")
+    return answer(request, _what_became(request, page, away=True), {"Retry-After": "5"})
 
 
 async def _server_fault(request: Request, fault: Exception) -> Response:
@@ -113,9 +135,9 @@ async def _server_fault(request: Request, fault: Exception) -> Response:
         path=request.url.path,
         exc_info=fault,
     )
-    page = ErrorPage(500, "Something went wrong on our side", "Nothing was changed.", act="retry")
+    page = ErrorPage(500, "Something went wrong on our side", act="retry")
     try:
-        return answer(request, page)
+        return answer(request, _what_became(request, page))
     except Exception:  # noqa: BLE001 - the plain answer below always works
         _log.exception("the page of a fault failed too", request_id=request_id_of(request))
         return PlainTextResponse(f"Something went wrong on our side. Request {request_id_of(request)}\n", 500)

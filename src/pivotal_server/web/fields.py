@@ -1,5 +1,6 @@
 """The fields of a submitted form."""
 
+import hashlib
 from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,9 @@ from pivotal_server.limits.catalogue import BODY_BYTES
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 MOST_FIELDS = 8_000
+CSRF_FIELD = "csrf_token"
+SUBMISSION_FIELD = "submission"
+"""The token of one showing of a form, by which a repeat is known."""
 
 
 class Fields:
@@ -38,6 +42,23 @@ class Fields:
     def texts(self, *names: str) -> dict[str, str]:
         """The texts of these fields by name, to show them again."""
         return {name: self.text(name) for name in names}
+
+    @property
+    def submission(self) -> str:
+        """What a repeat of this submission has in common with it: the token of its form, and its content.
+
+        Empty when the form has no token. Content changed since (after Back, or where no answer came) makes
+        another submission, so that nothing typed is dropped unsaid.
+        """
+        token = self.text(SUBMISSION_FIELD)
+        if not token:
+            return ""
+        digest = hashlib.sha256()
+        for name in sorted(self._values.keys() - {CSRF_FIELD}):
+            for part in (name, *self._values[name]):
+                digest.update(b"%d:%s" % (len(part), part.encode()))
+            digest.update(b";")
+        return digest.hexdigest()
 
 
 async def read_fields(request: Request) -> Fields:

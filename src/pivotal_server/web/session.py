@@ -8,8 +8,8 @@
 unsafe method before the handler runs, and hand over the form's fields.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import lru_cache, wraps
 from typing import Any, cast
 from urllib.parse import quote
@@ -38,8 +38,8 @@ from pivotal_server.db.engine import Database
 from pivotal_server.kit import clock
 from pivotal_server.services import Services
 from pivotal_server.unit_of_work import UnitOfWork, unit_of_work
-from pivotal_server.web.faults import FRAME, error_handlers, out_of_date, request_id_of, signed_out
-from pivotal_server.web.fields import Fields, read_fields
+from pivotal_server.web.faults import FRAME, WORK, error_handlers, out_of_date, request_id_of, signed_out
+from pivotal_server.web.fields import CSRF_FIELD, Fields, read_fields
 from pivotal_server.web.htmx import is_htmx
 from pivotal_server.web.middleware import page_middleware
 from pivotal_server.web.places import HOME, came_from, here
@@ -49,7 +49,6 @@ from pivotal_server.web.view import Frame, Me, Theme
 __all__ = ["Guest", "Visit", "error_handlers", "open_page", "page", "page_middleware"]
 
 LOGIN = "/login"
-CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "x-csrf-token"
 _SAFE = frozenset({"GET", "HEAD"})
 
@@ -168,9 +167,17 @@ class Visit:
         """The id of this request."""
         return request_id_of(self.request)
 
-    def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A unit of work of the member; it commits at the end of the block."""
-        return unit_of_work(self.services.db, self.actor, self.request_id)
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work of the member; it commits at the end of the block.
+
+        How far it came stands in the scope, for the page of a fault.
+        """
+        scope = self.request.scope
+        async with unit_of_work(self.services.db, self.actor, self.request_id) as uow:
+            yield uow
+            scope.setdefault(WORK, "commits")
+        scope[WORK] = "saved"
 
     def sign_out(self, response: Response) -> Response:
         """Take the session's cookie away from the browser."""

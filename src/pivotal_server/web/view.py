@@ -107,7 +107,7 @@ class ErrorPage(msgspec.Struct, frozen=True):
 
     status: int
     title: str
-    text: str
+    text: str = ""
     act: Literal["retry", "reload", "home", ""] = ""
     request_id: str = ""
     path: str = "/"
