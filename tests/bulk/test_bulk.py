@@ -142,7 +142,17 @@ async def test_what_fails_changes_nothing_and_leaves_no_gap(api: httpx.AsyncClie
     assert (result["succeeded"], result["failed"]) == (3, 9)
     errors = [item["body"]["error"] for item in result["results"] if item["status"] >= 400]
     assert [error.get("field") for error in errors] == [
-        *("slug", "owner_id", "colour", None, "customer_id", "onboarding_id", None, None, "external_id"),
+        *(
+            "slug",
+            "owner_id",
+            "colour",
+            "customer_id",
+            "customer_id",
+            "onboarding_id",
+            None,
+            None,
+            "external_id",
+        ),
     ]
     assert len({error["request_id"] for error in errors}) == 1
     rows = await walk(api, "/customers", order="asc")
@@ -167,8 +177,21 @@ async def test_atomic_is_all_or_none(api: httpx.AsyncClient, world: World) -> No
             create("contact", name="x", email="x@a.com"),
             (400, "missing_field", "operations.1.data.customer_id"),
         ),
-        (update("contact", 9, name="x"), (404, "contact_not_found", "operations.1")),
-        (create("task", onboarding_id=9, title="x"), (404, "onboarding_not_found", "operations.1")),
+        (update("contact", 9, name="x"), (404, "contact_not_found", "operations.1.id")),
+        (
+            create("task", onboarding_id=9, title="x"),
+            (404, "onboarding_not_found", "operations.1.data.onboarding_id"),
+        ),
+        (
+            create("contact", customer_id=9, name="x", email="x@a.com"),
+            (404, "customer_not_found", "operations.1.data.customer_id"),
+        ),
+        (create("onboarding", customer_id=9), (404, "customer_not_found", "operations.1.data.customer_id")),
+        (
+            create("task", parent_task_id=9, title="x"),
+            (404, "task_not_found", "operations.1.data.parent_task_id"),
+        ),
+        (delete("task", 9), (404, "task_not_found", "operations.1.id")),
         (upsert("task", title="x"), (400, "missing_field", "operations.1.data.external_id")),
         (create("onboarding", customer_id=1, phase="no"), (400, "unknown_phase", "operations.1.data.phase")),
     ]

@@ -65,6 +65,9 @@ class Maker:
         return data
 
 
+HOMES = {"contact": "customer_id", "task": "onboarding_id"}
+
+
 async def single(api: httpx.AsyncClient, operation: Json) -> tuple[int, Json] | None:
     """The answer of the single operation; `None` where there is none (upserts of what has no such route)."""
     data: Any = operation.get("data")
@@ -76,6 +79,10 @@ async def single(api: httpx.AsyncClient, operation: Json) -> tuple[int, Json] | 
         elif resource == "task":
             path = f"/onboardings/{data['onboarding_id']}/tasks"
         answer = await api.post(path, json=data)
+        if answer.status_code == 404 and resource in HOMES:
+            # Its home stands in the path here, and in the data of a bulk call.
+            body = answer.json()
+            return 404, {"error": {**body["error"], "field": HOMES[resource]}}
     elif action == "upsert":
         if resource != "customer":
             return None

@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.text import bounded, clean, parse_day, parse_moment
+from pivotal_server.kit.text import bounded, clean, parse_day, parse_day_of, parse_moment
 from tests.support.properties import refusal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -167,6 +167,22 @@ def test_any_text_is_a_moment_or_refused(text: str) -> None:
 @given(st.dates())
 def test_a_day_is_read_back(day: date) -> None:
     assert parse_day(day.isoformat(), None) == day
+
+
+@given(st.datetimes(min_value=datetime(1, 1, 3), max_value=datetime(9999, 12, 29)), st.integers(-1439, 1439))
+@example(datetime(2026, 7, 15), 120)
+@example(datetime(2026, 7, 15, 23, 59), -480)
+def test_the_day_of_a_moment_is_the_one_it_is_written_with(moment: datetime, offset: int) -> None:
+    zone = timezone(timedelta(minutes=offset))
+    assert parse_day_of(moment.replace(tzinfo=zone).isoformat(), None) == moment.date()
+    assert parse_day_of(moment.date().isoformat(), None) == moment.date()
+
+
+@given(st.text(max_size=40))
+@example("2026-07-15T25:00:00Z")
+@example("2026-02-30")
+def test_only_what_is_a_moment_has_a_day(text: str) -> None:
+    assert refusal(parse_day_of, text, None) == refusal(parse_moment, text, None)
 
 
 @given(st.text(max_size=12))

@@ -72,7 +72,8 @@ SENT: dict[str, list[tuple[Any, Any]]] = {
     "target_launch_date": [
         ("2026-07-15", "2026-07-15T00:00:00.000Z"),
         ("2026-07-15T23:59:59.999Z", "2026-07-15T00:00:00.000Z"),
-        ("2026-07-15T01:00:00+02:00", "2026-07-14T00:00:00.000Z"),
+        ("2026-07-15T01:00:00+02:00", "2026-07-15T00:00:00.000Z"),
+        ("2026-07-15T23:00:00-08:00", "2026-07-15T00:00:00.000Z"),
         ("2000-01-01", "2000-01-01T00:00:00.000Z"),
         ("2100-12-31T23:00:00Z", "2100-12-31T00:00:00.000Z"),
         (None, None),
@@ -121,7 +122,9 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("state", None, "invalid_type"),
     ("target_launch_date", "1999-12-31", "too_small"),
     ("target_launch_date", "2101-01-01", "too_big"),
-    ("target_launch_date", "2000-01-01T00:30:00+01:00", "too_small"),
+    ("target_launch_date", "1999-12-31T23:30:00-01:00", "too_small"),
+    ("target_launch_date", "2101-01-01T00:30:00+01:00", "too_big"),
+    ("target_launch_date", "2026-02-30T00:00:00Z", "invalid_string"),
     ("target_launch_date", "soon", "invalid_string"),
     ("target_launch_date", 5, "invalid_type"),
     ("notes", "n" * 10_001, "too_big"),
@@ -156,9 +159,9 @@ async def test_what_a_field_refuses_it_refuses_on_both_ways_in(api: httpx.AsyncC
     for body, refusal in (
         ({}, (400, "missing_field", "customer_id")),
         ({"customer_id": None}, (400, "invalid_type", "customer_id")),
-        ({"customer_id": 99}, (404, "customer_not_found", None)),
-        ({"customer_id": "aurora"}, (404, "customer_not_found", None)),
-        ({"customer_id": "a\x00b"}, (404, "customer_not_found", None)),
+        ({"customer_id": 99}, (404, "customer_not_found", "customer_id")),
+        ({"customer_id": "aurora"}, (404, "customer_not_found", "customer_id")),
+        ({"customer_id": "a\x00b"}, (404, "customer_not_found", "customer_id")),
         ({"customer_id": 1, "template_id": 5}, (400, "invalid_reference", "template_id")),
         (
             {"customer_id": 1, "state": "active", "waiting_on_customer": True},

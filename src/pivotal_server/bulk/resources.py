@@ -13,6 +13,7 @@ from pivotal_server.customers import changes as customer_changes
 from pivotal_server.customers import service as customers
 from pivotal_server.customers import upserting
 from pivotal_server.customers.schemas import Customer, CustomerCreate, CustomerUpdate
+from pivotal_server.customers.service import CustomerRow
 from pivotal_server.customers.wire import to_wire as customer_wire
 from pivotal_server.db.engine import Executor
 from pivotal_server.errors_catalogue import MISSING_FIELD
@@ -83,6 +84,11 @@ _CUSTOMER = _body(CustomerCreate, Customer)
 _CUSTOMER_CHANGE = _body(CustomerUpdate, Customer)
 
 
+async def _customer(uow: UnitOfWork, customer_id: str) -> CustomerRow:
+    """The customer for whom data are. Raises ``customer_not_found``."""
+    return await customers.get_customer(uow.tx, uow.org_id, customer_id, lock=True, field="customer_id")
+
+
 async def _create_customer(uow: UnitOfWork, data: Data) -> Customer:
     return customer_wire(await customers.create_customer(uow, _CUSTOMER.check(data, "")))
 
@@ -113,7 +119,7 @@ _CONTACT_CHANGE = _body(ContactUpdate, Contact)
 async def _create_contact(uow: UnitOfWork, data: Data) -> Contact:
     customer_id = required(data, "customer_id")
     body = _CONTACT.check(data, "")
-    customer = await customers.get_customer(uow.tx, uow.org_id, customer_id, lock=True)
+    customer = await _customer(uow, customer_id)
     return contact_wire(await contacts.create_contact(uow, customer, body))
 
 
@@ -133,7 +139,7 @@ async def _upsert_contact(uow: UnitOfWork, by: str, data: Data) -> tuple[Contact
     if by == "email":
         customer_id = required(data, "customer_id")
         body = _CONTACT.check(data, "")
-        customer = await customers.get_customer(uow.tx, uow.org_id, customer_id, lock=True)
+        customer = await _customer(uow, customer_id)
         known = await contacts.id_of_email(uow.tx, uow.org_id, customer.id, body.email)
         if known is None:
             return contact_wire(await contacts.create_contact(uow, customer, body)), True
@@ -151,7 +157,7 @@ _ONBOARDING_CHANGE = _body(OnboardingUpdate, Onboarding)
 
 async def _create_onboarding(uow: UnitOfWork, data: Data) -> Onboarding:
     body: OnboardingCreate = _ONBOARDING.check(data, "")
-    customer = await customers.get_customer(uow.tx, uow.org_id, body.customer_id, lock=True)
+    customer = await _customer(uow, body.customer_id)
     return onboarding_wire(await onboardings.create_onboarding(uow, customer, body))
 
 
@@ -184,11 +190,13 @@ async def _create_task(uow: UnitOfWork, data: Data) -> Task:
     if data.get("parent_task_id") is not None:
         parent_id = required(data, "parent_task_id")
         subtask: SubtaskCreate = _SUBTASK.check(data, "")
-        home, parent = await tasks.get_task_for_change(uow, parent_id)
+        home, parent = await tasks.get_task_for_change(uow, parent_id, field="parent_task_id")
         return await tasks.shown(uow, await tasks.create_subtask(uow, home, parent, subtask))
     onboarding_id = required(data, "onboarding_id")
     body: TaskCreate = _TASK.check(data, "")
-    home = await onboardings.get_onboarding(uow.tx, uow.org_id, onboarding_id, lock=True)
+    home = await onboardings.get_onboarding(
+        uow.tx, uow.org_id, onboarding_id, lock=True, field="onboarding_id"
+    )
     return await tasks.shown(uow, await tasks.create_task(uow, home, body))
 
 

@@ -79,7 +79,11 @@ async def run_operations(
         except ApiError as fault:
             if atomic:
                 place = f"operations.{index}"
-                raise fault.under(place if fault.field is None else f"{place}.data") from None
+                if fault.field is not None:
+                    place += ".data"
+                elif fault.code.type == "not_found":
+                    place += ".id"
+                raise fault.under(place) from None
             failed += 1
             status, body = fault.code.status, error_body(fault)
         items.append(BulkItem(index=index, status=status, body=body))

@@ -57,16 +57,22 @@ def conflict(fault: UniqueViolation, slug: str, external_id: str | None) -> Exce
 
 
 async def get_customer(
-    db: Executor, org_id: str, reference: str, *, lock: bool = False, deleted: bool = False
+    db: Executor,
+    org_id: str,
+    reference: str,
+    *,
+    lock: bool = False,
+    deleted: bool = False,
+    field: str | None = None,
 ) -> CustomerRow:
-    """The customer that ``reference`` (id or display_id) names.
+    """The customer that ``reference`` (id or display_id), the value of the body's ``field`` if any, names.
 
     ``lock`` keeps others from changing it until the transaction ends; ``deleted`` also finds deleted ones.
     Raises ``customer_not_found``.
     """
     row = await repository.find(db, org_id, id=reference, number=number_in(reference), lock=lock)
     if row is None or (row.deleted_at is not None and not deleted):
-        raise CUSTOMER_NOT_FOUND()
+        raise CUSTOMER_NOT_FOUND(field=field)
     return row
 
 
@@ -94,7 +100,7 @@ async def read_customer(db: Executor, org_id: str, reference: str) -> Customer:
     """The wire object of the live customer that ``reference`` names. Raises ``customer_not_found``."""
     found = await _READ.get(db, org_id, reference)
     if found is None:
-        raise CUSTOMER_NOT_FOUND()
+        raise CUSTOMER_NOT_FOUND(field=field)
     return found
 
 

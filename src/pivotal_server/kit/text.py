@@ -76,6 +76,16 @@ def parse_moment(value: str, field: str | None) -> datetime:
     return moment
 
 
+def parse_day_of(value: str, field: str | None) -> date:
+    """The calendar day that a date or moment is written with, whatever its offset.
+
+    ``2026-07-15T00:00:00+02:00`` is July 15 for whoever wrote it, though not yet in UTC. Raises what
+    :func:`parse_moment` raises.
+    """
+    parse_moment(value, field)
+    return parse_day(value[:10], field)
+
+
 def parse_day(value: str, field: str | None) -> date:
     """A calendar day from ``YYYY-MM-DD``. Raises ``invalid_string``."""
     match = _DAY.fullmatch(value)

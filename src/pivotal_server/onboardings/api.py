@@ -99,7 +99,9 @@ async def list_onboardings(context: Context) -> OnboardingPage:
 )
 async def create_onboarding(context: Context, body: OnboardingCreate) -> Onboarding:
     """Opens an onboarding for a customer. It starts in the first phase when `phase` is left out."""
-    customer = await customers.get_customer(context.db, context.org_id, body.customer_id, lock=True)
+    customer = await customers.get_customer(
+        context.db, context.org_id, body.customer_id, lock=True, field="customer_id"
+    )
     return to_wire(await service.create_onboarding(context.uow, customer, body))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG, TOO_SMALL
-from pivotal_server.kit.text import bounded, clean, parse_moment
+from pivotal_server.kit.text import bounded, clean, parse_day_of
 from pivotal_server.kit.validation import checked, doc, wrong_type
 from pivotal_server.kit.wire import (
     DisplayId,
@@ -26,12 +26,12 @@ LATEST_TARGET = date(2100, 12, 31)
 
 
 def check_target(value: Any, path: str) -> date | None:
-    """A target launch date: a day, or a moment that counts as its UTC day, from 2000 to 2100."""
+    """A target launch date: a day, or a moment that counts as the day it is written with, from 2000 to 2100."""
     if value is None:
         return None
     if not isinstance(value, str):
         raise wrong_type("string", value, path)
-    day = parse_moment(value.strip(), path).date()
+    day = parse_day_of(value.strip(), path)
     if day < EARLIEST_TARGET:
         raise TOO_SMALL(field=path, name=path, limit=EARLIEST_TARGET)
     if day > LATEST_TARGET:
@@ -75,7 +75,10 @@ StateField = Annotated[State, doc("How the work stands. `waiting` means waiting 
 Target = Annotated[
     datetime | None,
     checked(check_target),
-    doc("Day of the planned launch; a time of day is dropped.", "2026-07-15T00:00:00Z"),
+    doc(
+        "Day of the planned launch as it is written; time of day and offset are dropped.",
+        "2026-07-15T00:00:00Z",
+    ),
 ]
 Notes = Annotated[str | None, optional_text(10_000), doc("Internal notes, Markdown.", "Kick-off on Monday.")]
 Waiting = Annotated[bool, doc("Whether the customer has to act; the same as state `waiting`.", False)]

@@ -62,12 +62,21 @@ STAFF_FIELDS = ("csm_id", "se_id", "designer_id", "product_ops_id")
 
 
 async def get_onboarding(
-    db: Executor, org_id: str, reference: str, *, lock: bool = False, deleted: bool = False
+    db: Executor,
+    org_id: str,
+    reference: str,
+    *,
+    lock: bool = False,
+    deleted: bool = False,
+    field: str | None = None,
 ) -> OnboardingRow:
-    """The onboarding that ``reference`` (id or display_id) names. Raises ``onboarding_not_found``."""
+    """The onboarding that ``reference`` (id or display_id), the value of the body's ``field`` if any, names.
+
+    Raises ``onboarding_not_found``.
+    """
     row = await repository.find(db, org_id, id=reference, number=number_in(reference), lock=lock)
     if row is None or (row.deleted_at is not None and not deleted):
-        raise ONBOARDING_NOT_FOUND()
+        raise ONBOARDING_NOT_FOUND(field=field)
     return row
 
 

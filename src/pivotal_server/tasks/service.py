@@ -69,23 +69,28 @@ _ONBOARDING_WIRE_LIST = repository.wire_onboarding_list(Task)
 _NEWEST = repository.wire_newest(Task)
 
 
-async def get_task(db: Executor, org_id: str, reference: str, *, deleted: bool = False) -> TaskRow:
-    """The task that ``reference`` (id or display_id) names. Raises ``task_not_found``."""
+async def get_task(
+    db: Executor, org_id: str, reference: str, *, deleted: bool = False, field: str | None = None
+) -> TaskRow:
+    """The task that ``reference`` (id or display_id), the value of the body's ``field`` if any, names.
+
+    Raises ``task_not_found``.
+    """
     row = await repository.find(db, org_id, id=reference, number=number_in(reference))
     if row is None or (row.deleted_at is not None and not deleted):
-        raise TASK_NOT_FOUND()
+        raise TASK_NOT_FOUND(field=field)
     return row
 
 
 async def get_task_for_change(
-    uow: UnitOfWork, reference: str, *, deleted: bool = False
+    uow: UnitOfWork, reference: str, *, deleted: bool = False, field: str | None = None
 ) -> tuple[OnboardingRow, TaskRow]:
     """The task that ``reference`` names and its onboarding, which is locked first.
 
     Everything that changes a task holds that lock, so that a plan is never seen half changed. Raises
     ``task_not_found``.
     """
-    found = await get_task(uow.tx, uow.org_id, reference, deleted=deleted)
+    found = await get_task(uow.tx, uow.org_id, reference, deleted=deleted, field=field)
     home = await onboardings.get_onboarding(uow.tx, uow.org_id, found.onboarding_id, lock=True, deleted=True)
     return home, await get_task(uow.tx, uow.org_id, found.id, deleted=deleted)
 
