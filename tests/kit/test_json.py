@@ -1,12 +1,15 @@
 import json
+import math
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pivotal_server.kit.json import kept_or_new, same
+from pivotal_server.kit.errors import ApiError
+from pivotal_server.kit.json import decode_json, kept_or_new, same
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from([0.0, 1.0, 0.5, "", "a"]),
@@ -42,3 +45,70 @@ def test_what_says_the_same_is_kept_as_it_is_stored(stored: bytes, value: Any, k
     result = kept_or_new(raw, value)
     assert (result is raw) == kept
     assert msgspec.json.decode(result) == value
+
+
+# ── Numbers ──────────────────────────────────────────────────────────────────────────────────────
+LITERALS = st.from_regex(r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,25})?([eE][-+]?[0-9]{1,4})?", fullmatch=True)
+
+
+@given(LITERALS)
+@example("0.1")
+@example("-0.0")
+@example("12345678901234567890")
+@example("123456789012345678901234567890123456789")
+@example("9007199254740993")
+@example("9007199254740993.0")
+@example("0.1000000000000000055511151231257827")
+@example("0.30000000000000004")
+@example("1.7976931348623157e308")
+@example("1.7976931348623159e308")
+@example("5e-324")
+@example("1e-400")
+@example("0e999")
+@example("0." + "0" * 30 + "1")
+def test_numbers_of_metadata_come_back_as_they_were_or_are_refused(literal: str) -> None:
+    body = b'{"metadata":{"deep":[{"n":%s}]}}' % literal.encode()
+    try:
+        value = decode_json(body)["metadata"]["deep"][0]["n"]
+    except ApiError as fault:
+        assert (fault.code.code, fault.field) == ("too_big", "metadata.deep.0.n")
+        # Never where a double has the number.
+        try:
+            assert Decimal(repr(float(literal))) != Decimal(literal)
+        except InvalidOperation:
+            assert float(literal) in (math.inf, -math.inf)
+        return
+    assert type(value) in (int, float)
+    written = msgspec.json.encode(value).decode()
+    assert Decimal(written) == Decimal(literal)
+    if "." in literal:
+        assert written.startswith("-") == literal.startswith("-"), "the sign of zero is kept"
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        ('{"mrr":1e400}', "mrr", "mrr is too large: 1e400"),
+        ("[1,-1e400]", "1", "1 is too large: -1e400"),
+        ("1e400", None, "The number is too large: 1e400"),
+        (
+            '{"metadata":{"a":1e-400}}',
+            "metadata.a",
+            "metadata.a has more digits than a number keeps: 1e-400. Send it as a string.",
+        ),
+        ('{"metadata":{"a":1e-99999999999999999999}}', "metadata.a", None),
+        ('{"metadata":{"a":1.' + "1" * 5000 + "}}", "metadata.a", None),
+    ],
+)
+def test_a_number_that_is_none_is_refused(body: str, field: str | None, message: str | None) -> None:
+    with pytest.raises(ApiError) as caught:
+        decode_json(body.encode())
+    assert (caught.value.code.code, caught.value.field) == ("too_big", field)
+    assert message is None or caught.value.message == message
+    assert len(caught.value.message) < 120
+
+
+def test_other_numbers_are_rounded_as_everywhere() -> None:
+    document = decode_json(b'{"mrr":0.1000000000000000055511151231257827,"id":"0.12345678901234567890"}')
+    assert document == {"mrr": 0.1, "id": "0.12345678901234567890"}
+    assert type(document["mrr"]) is float

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.validation import Body, checked, compile_type, decode_json
+from pivotal_server.kit.json import decode_json
+from pivotal_server.kit.validation import Body, checked, compile_type
 from pivotal_server.kit.validation import given as fields_given
 from pivotal_server.kit.wire import Metadata, Reference, optional_text, plain_number, raw
 from tests.support.properties import refusal
@@ -246,7 +247,6 @@ def test_the_first_fault_in_document_order_is_reported(order: list[str], sound: 
         b'{"name":"a\nb"}',
         b"\xef\xbb\xbf{}",
         '{"name":"x"}'.encode("utf-16"),
-        b'{"price":1e400}',
         b'{"price":' + b"9" * 5000 + b"}",
         b"// comment\n{}",
     ],

@@ -19,7 +19,6 @@ from msgspec import inspect as types
 
 from pivotal_server.kit.codes import (
     INVALID_ENUM_VALUE,
-    INVALID_JSON,
     INVALID_STRING,
     INVALID_TYPE,
     MISSING_FIELD,
@@ -27,12 +26,10 @@ from pivotal_server.kit.codes import (
     TOO_SMALL,
     UNRECOGNIZED_KEYS,
 )
+from pivotal_server.kit.json import decode_json
 from pivotal_server.kit.text import bounded, clean, parse_day, parse_moment
 
 Check = Callable[[Any, str], Any]
-
-MAX_DEPTH = 64
-"""Deepest nesting of arrays and objects that a JSON body may have."""
 
 
 def doc(description: str, *examples: object) -> msgspec.Meta:
@@ -61,42 +58,6 @@ def type_name(value: object) -> str:
 def wrong_type(expected: str, value: object, path: str) -> Exception:
     """The ``invalid_type`` error for ``value``."""
     return INVALID_TYPE(field=path or None, expected=expected, received=type_name(value))
-
-
-def decode_json(body: bytes) -> Any:
-    """The JSON document in ``body``; of a key that an object repeats, the last value counts.
-
-    Raises ``invalid_json`` for anything that is not one UTF-8 JSON document at most
-    :data:`MAX_DEPTH` levels deep.
-    """
-    if not body:
-        raise INVALID_JSON(reason="it is empty")
-    try:
-        document = msgspec.json.decode(body)
-    except RecursionError:
-        raise INVALID_JSON(reason=f"it is nested deeper than {MAX_DEPTH} levels") from None
-    except UnicodeDecodeError:
-        raise INVALID_JSON(reason="it is not UTF-8") from None
-    except msgspec.MsgspecError as fault:
-        raise INVALID_JSON(reason=str(fault)[:200]) from None
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _too_deep(document):
-        raise INVALID_JSON(reason=f"it is nested deeper than {MAX_DEPTH} levels")
-    return document
-
-
-def _too_deep(document: Any) -> bool:
-    level = [document]
-    for _ in range(MAX_DEPTH):
-        below: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                below.extend(value.values())
-            elif isinstance(value, list):
-                below.extend(value)
-        if not below:
-            return False
-        level = below
-    return any(isinstance(value, dict | list) for value in level)
 
 
 def number(value: Any, path: str, lowest: float | None, highest: float | None) -> int | float:
