@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.text import bounded, clean, parse_day, parse_day_of, parse_moment
+from pivotal_server.kit.text import bounded, clean, line, parse_day, parse_day_of, parse_moment
 from tests.support.properties import refusal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def test_a_text_is_nfc_and_trimmed_or_refused_for_a_control_character(text: str)
         assert code_of(text) == "invalid_string"
     else:
         cleaned = clean(text, "name")
-        assert cleaned == lines.strip()
+        assert cleaned in (lines.strip(), "")
         assert clean(cleaned, "name") == cleaned
 
 
@@ -55,6 +55,70 @@ def test_a_text_is_nfc_and_trimmed_or_refused_for_a_control_character(text: str)
 )
 def test_what_is_kept_of_a_text(sent: str, kept: str) -> None:
     assert clean(sent, None) == kept
+
+
+NOTHING = [
+    "\u200b", "\ufeff", "\u200d", "\u00ad", "\u2060", "\u202e", "\u3164", "\u2800", "\ufe0f", "\u180e",
+    "\U000e0041", "\u200e\u200f", " \u200b \u00a0", "\u115f\uffa0\u034f",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_a_text_of_which_nothing_is_seen_is_empty(text: str) -> None:
+    assert clean(text, "note") == ""
+    assert clean(f"{text}x", "note").endswith("x")
+    with pytest.raises(ApiError) as caught:
+        line(text, "name", 1, 200)
+    assert (caught.value.code.code, caught.value.field) == ("too_small", "name")
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Aurora\u202e cod.exe", "Aurora cod.exe"),
+        ("\u202aAurora\u202c", "Aurora"),
+        ("\u2066A\u2069\u2067B\u2069", "AB"),
+        ("\u200eAurora\u200f", "Aurora"),
+        ("Auro\u00adra \ufeffOut\u200bfitters", "Aurora Outfitters"),
+        ("e\u200b\u0301", "\u00e9"),
+        ("Aurora\n\tOutfitters", "Aurora Outfitters"),
+        ("Aurora\r\nOutfitters", "Aurora Outfitters"),
+        ("Aurora  Outfitters", "Aurora  Outfitters"),
+        (" \u200b Aurora \u200d ", "Aurora"),
+        ("Plan \U000e0069\U000e0067\U000e006e\U000e006f\U000e0072\U000e0065x", "Plan x"),
+        # What scripts and emoji need stays.
+        ("\u05d0\u200f!\u05d1", "\u05d0\u200f!\u05d1"),
+        (
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        ),
+        ("\u0915\u094d\u200d\u0937", "\u0915\u094d\u200d\u0937"),
+        ("\U0001f469\u200d\U0001f680", "\U0001f469\u200d\U0001f680"),
+        ("Love \u2764\ufe0f", "Love \u2764\ufe0f"),
+        (
+            "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f FC",
+            "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f FC",
+        ),
+        ("\u0301", "\u0301"),
+        ("\ue000", "\ue000"),
+    ],
+)
+def test_a_name_is_one_line_that_holds_what_is_seen(sent: str, kept: str) -> None:
+    assert line(sent, "name", 1, 200) == kept
+    assert line(kept, "name", 1, 200) == kept
+
+
+@given(
+    st.text(
+        alphabet=st.sampled_from("aé\u0301 \t\n\u200b\u200d\u200e\u202e\ufeff\u3164\U0001f3f4\U000e0041"),
+        max_size=12,
+    )
+)
+def test_a_cleaned_name_stays_as_it_is(text: str) -> None:
+    once = line(text, "name", None, None)
+    assert line(once, "name", None, None) == once
+    assert not set(once) & set("\t\n\u200b\u202e\ufeff")
+    assert once == unicodedata.normalize("NFC", once)
 
 
 @pytest.mark.parametrize("mark", ["\x00", "\x07", "\x0b", "\r", "\x1f", "\x7f", "\x85", "\u2028", "\u2029"])

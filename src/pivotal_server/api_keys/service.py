@@ -22,7 +22,7 @@ from pivotal_server.errors_catalogue import (
 )
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import cuid
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import line
 from pivotal_server.limits.catalogue import ACTIVE_API_KEYS
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -93,7 +93,7 @@ def faults_of(wanted: KeyRequest, now: datetime) -> list[ApiError]:
 
 
 def _name(wanted: KeyRequest) -> str:
-    return bounded(clean(wanted.name, "name"), "name", 1, NAME_LENGTH)
+    return line(wanted.name, "name", 1, NAME_LENGTH)
 
 
 def _check_mode(mode: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import email_validator
 
 from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import line, passage
 from pivotal_server.kit.validation import wrong_type
 
 # Reserved names such as .local are real on the networks where people host this themselves, and
@@ -20,7 +20,7 @@ def check_email(value: Any, path: str) -> str:
     """
     if not isinstance(value, str):
         raise wrong_type("string", value, path)
-    address = bounded(clean(value, path), path, 1, 254)
+    address = passage(value, path, 1, 254)
     try:
         found = email_validator.validate_email(
             address, check_deliverability=False, allow_smtputf8=True, globally_deliverable=False
@@ -41,6 +41,6 @@ def check_labels(value: Any, path: str) -> list[str]:
         here = f"{path}.{index}"
         if not isinstance(entry, str):
             raise wrong_type("string", entry, here)
-        label = bounded(clean(entry, here), here, 1, 50)
+        label = line(entry, here, 1, 50)
         found.setdefault(label.casefold(), label)
     return list(found.values())

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import clean, line
 from pivotal_server.kit.validation import checked, doc, wrong_type
 from pivotal_server.kit.wire import DisplayId, Id, Moment, Page, optional_text
 
@@ -40,7 +40,7 @@ def check_options(value: Any, path: str) -> list[str]:
         here = f"{path}.{index}"
         if not isinstance(entry, str):
             raise wrong_type("string", entry, here)
-        option = bounded(clean(entry, here), here, 1, LONGEST_OPTION)
+        option = line(entry, here, 1, LONGEST_OPTION)
         found.setdefault(option.casefold(), option)
     return list(found.values())
 

@@ -8,7 +8,7 @@ import idna
 from anyascii import anyascii
 
 from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import clean, line, passage
 from pivotal_server.kit.validation import wrong_type
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -24,7 +24,7 @@ def check_slug(value: Any, path: str) -> str:
     """
     if not isinstance(value, str):
         raise wrong_type("string", value, path)
-    slug = bounded(clean(value, path), path, 1, SLUG_LENGTH)
+    slug = passage(value, path, 1, SLUG_LENGTH)
     if SLUG.fullmatch(slug) is None:
         raise INVALID_STRING(
             field=path, message=f"{path} may hold lower-case letters, digits and single hyphens"
@@ -101,7 +101,7 @@ def check_tags(value: Any, path: str) -> list[str]:
         here = f"{path}.{index}"
         if not isinstance(entry, str):
             raise wrong_type("string", entry, here)
-        tag = bounded(clean(entry, here), here, 1, 50)
+        tag = line(entry, here, 1, 50)
         if "," in tag or "\n" in tag or "\t" in tag:
             raise INVALID_STRING(field=here, message=f"{here} must not contain a comma or a line break")
         found.setdefault(tag.casefold(), tag)

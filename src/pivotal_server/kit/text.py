@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG, TOO_SMALL
 
+LONGEST_LINE = 255
+"""A field of at most so many characters holds one line: a name, a title, an id of another system."""
+
 # C0 and C1 control characters other than tab and newline, and the line separators that would
 # break a log line or a CSV row.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -15,11 +18,24 @@ _MOMENT = re.compile(
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d))?",
     re.ASCII,
 )
+# What nobody sees and no script needs, left behind by copying: soft hyphens, zero-width spaces, byte order
+# marks, annotations, and the embeddings, overrides and isolates that turn the text around a name too. Joiners
+# stay, for Persian, the scripts of India and emoji; so do tags behind a flag.
+_HIDDEN = re.compile(
+    "[\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0000-\U000e007f]+"
+)
+# Direction marks and joiners do nothing at the end of a text.
+_AT_ENDS = "\u061c\u200c\u200d\u200e\u200f"
+_BREAKS = re.compile(r" *[\t\n][ \t\n]*")
+# Letters and marks that are drawn as nothing.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 
 
 def clean(value: str, field: str | None) -> str:
-    """``value`` in Unicode NFC, without white space around it, line ends as ``\\n``.
+    """``value`` in Unicode NFC, without white space around it, line ends as ``\\n``; a text of which nothing can
+    be seen is empty.
 
     Raises ``invalid_string`` for a control character other than tab and newline, wherever it stands.
     """
@@ -30,7 +46,28 @@ def clean(value: str, field: str | None) -> str:
         # Before trimming, which would take some of them for white space and drop them unsaid.
         if _CONTROL.search(value):
             raise INVALID_STRING(field=field, message=f"{field or 'The text'} contains a control character")
-    return value.strip()
+    value = value.strip()
+    return value if value.isascii() or any(map(_is_seen, value)) else ""
+
+
+def _is_seen(character: str) -> bool:
+    return not (
+        character in _BLANK
+        or "\ufe00" <= character <= "\ufe0f"
+        or unicodedata.category(character) in ("Cf", "Zs", "Zl", "Zp", "Cc")
+    )
+
+
+def line(value: str, field: str | None, least: int | None, most: int | None) -> str:
+    """The text of a name, title or the like: :func:`clean` and :func:`bounded`, and one line that holds no more
+    than what is seen. Tabs and line ends become a space; hidden characters are left out.
+    """
+    value = clean(value, field)
+    if not value.isprintable() or not value.isascii():
+        value = unicodedata.normalize("NFC", _BREAKS.sub(" ", _HIDDEN.sub("", value)))
+        while value != (trimmed := value.strip().strip(_AT_ENDS)):
+            value = trimmed
+    return bounded(value, field, least, most)
 
 
 def bounded(value: str, field: str | None, least: int | None, most: int | None) -> str:
@@ -46,6 +83,11 @@ def bounded(value: str, field: str | None, least: int | None, most: int | None) 
     if most is not None and len(value) > most:
         raise TOO_BIG(field=field, message=f"{name} must contain at most {most} characters")
     return value
+
+
+def passage(value: str, field: str | None, least: int | None, most: int | None) -> str:
+    """The text of a field that may have several lines: :func:`clean` and :func:`bounded`."""
+    return bounded(clean(value, field), field, least, most)
 
 
 def parse_moment(value: str, field: str | None) -> datetime:

@@ -27,7 +27,7 @@ from pivotal_server.kit.codes import (
     UNRECOGNIZED_KEYS,
 )
 from pivotal_server.kit.json import decode_json
-from pivotal_server.kit.text import bounded, clean, parse_day, parse_moment
+from pivotal_server.kit.text import LONGEST_LINE, line, parse_day, parse_moment, passage
 
 Check = Callable[[Any, str], Any]
 
@@ -93,12 +93,13 @@ def choice(value: Any, path: str, allowed: Sequence[str]) -> str:
 
 def _string(kind: types.StrType) -> Check:
     least, most = kind.min_length, kind.max_length
+    read = line if most is not None and most <= LONGEST_LINE else passage
     pattern = re.compile(kind.pattern) if kind.pattern else None
 
     def check(value: Any, path: str) -> str:
         if not isinstance(value, str):
             raise wrong_type("string", value, path)
-        text = bounded(clean(value, path), path, least, most)
+        text = read(value, path, least, most)
         if pattern is not None and pattern.fullmatch(text) is None:
             raise INVALID_STRING(field=path, message=f"{path} must match {pattern.pattern}")
         return text

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import LONGEST_LINE, line, passage
 from pivotal_server.kit.validation import checked, doc, wrong_type
 
 T = TypeVar("T")
@@ -56,21 +56,16 @@ def _metadata(value: Any, path: str) -> dict[str, Any]:
     return value
 
 
-def _short_text(value: Any, path: str) -> str | None:
-    """A text where an empty one means none."""
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise wrong_type("string", value, path)
-    return clean(value, path) or None
-
-
 def optional_text(most: int) -> Meta:
     """Metadata of a nullable text of at most ``most`` characters; an empty text means ``null``."""
+    read = line if most <= LONGEST_LINE else passage
 
     def check(value: Any, path: str) -> str | None:
-        text = _short_text(value, path)
-        return None if text is None else bounded(text, path, None, most)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise wrong_type("string", value, path)
+        return read(value, path, None, most) or None
 
     return Meta(extra={"check": check}, extra_json_schema={"maxLength": most})
 

@@ -20,7 +20,7 @@ from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, LIMIT_REACHED
 from pivotal_server.errors_catalogue_team import ALREADY_INVITED, ALREADY_MEMBER, INVITE_NOT_FOUND
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import cuid
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import passage
 from pivotal_server.limits.catalogue import INVITES_PER_BATCH
 from pivotal_server.members import repository, repository_invites
 from pivotal_server.members.repository_invites import InviteRow
@@ -62,7 +62,7 @@ async def invite(
     ``already_member`` for an active member and ``already_invited`` for an address whose invite is pending.
     """
     address = check_email(email, "email")
-    note = None if note is None else bounded(clean(note, "note"), "note", None, LONGEST_NOTE) or None
+    note = None if note is None else passage(note, "note", None, LONGEST_NOTE) or None
     check_role(role)
     person = await repository.person_by_email(uow.tx, address)
     known = None if person is None else await repository.by_person(uow.tx, uow.org_id, person.id)

@@ -4,7 +4,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import line
 from pivotal_server.members import accepting
 from pivotal_server.members.accepting import OpenInvite, Spent
 from pivotal_server.members.views import JoinPage, SpentPage, title_of
@@ -31,7 +31,7 @@ async def join(guest: Guest) -> Response:
     name = guest.fields.text("name")
     if found.person_name is None:
         try:
-            name = bounded(clean(name, "name"), "name", 1, 80)
+            name = line(name, "name", 1, 80)
         except ApiError as fault:
             error = "Enter your name." if fault.code.code == "too_small" else "Enter at most 80 characters."
             return _join(guest, found, {"name": error})

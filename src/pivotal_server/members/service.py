@@ -11,7 +11,7 @@ from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, INVALID_REFERENC
 from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import line
 from pivotal_server.members import repository, repository_invites
 from pivotal_server.members.repository import MemberRow, PersonRow
 from pivotal_server.members.schemas import Member
@@ -125,7 +125,7 @@ async def join(uow: UnitOfWork, email: str, name: str, role: str, *, id: str | N
     name, and ``invalid_enum_value`` for an unknown role.
     """
     address = check_email(email, "email")
-    name = bounded(clean(name, "name"), "name", 1, 80)
+    name = line(name, "name", 1, 80)
     if role not in ROLES:
         raise INVALID_ENUM_VALUE(field="role", expected=" | ".join(ROLES), received=role)
     person = await repository.person_by_email(uow.tx, address)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG, TOO_SMALL
-from pivotal_server.kit.text import bounded, clean, parse_day_of
+from pivotal_server.kit.text import clean, line, parse_day_of
 from pivotal_server.kit.validation import checked, doc, wrong_type
 from pivotal_server.kit.wire import (
     DisplayId,
@@ -43,7 +43,7 @@ def check_name(value: Any, path: str) -> str | None:
     """A name of at most 200 characters; ``None`` where the default is wanted."""
     if not isinstance(value, str):
         raise wrong_type("string", value, path)
-    return bounded(clean(value, path), path, 1, 200)
+    return line(value, path, 1, 200)
 
 
 def check_phase(value: Any, path: str) -> str:

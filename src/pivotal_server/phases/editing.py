@@ -16,7 +16,7 @@ from pivotal_server.errors_catalogue import (
     UNKNOWN_PHASE,
 )
 from pivotal_server.kit.ids import cuid
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import line
 from pivotal_server.limits.catalogue import PHASES
 from pivotal_server.onboardings import of_phase
 from pivotal_server.phases import repository
@@ -30,7 +30,7 @@ LONGEST_TARGET = 365
 
 def checked(name: str, target_days: int | None, kind: str) -> tuple[str, int | None, str]:
     """The fields of a phase. Raises ``too_small``, ``too_big`` and ``invalid_enum_value``."""
-    name = bounded(clean(name, "name"), "name", 1, 60)
+    name = line(name, "name", 1, 60)
     if kind not in KINDS:
         raise INVALID_ENUM_VALUE(field="kind", expected=" | ".join(KINDS), received=kind[:100])
     if target_days is not None:

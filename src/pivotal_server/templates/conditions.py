@@ -12,7 +12,7 @@ from pivotal_server.kit.codes import (
     TOO_SMALL,
     UNRECOGNIZED_KEYS,
 )
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import line
 from pivotal_server.kit.validation import choice, number, wrong_type
 
 Facts = Mapping[str, Any]
@@ -118,7 +118,7 @@ def _ordered(value: Any, path: str) -> Any:
 
 def _scalar(value: Any, path: str) -> Any:
     if isinstance(value, str):
-        return bounded(clean(value, path), path, 1, 200)
+        return line(value, path, 1, 200)
     return value if isinstance(value, bool) else number(value, path, None, None)
 
 

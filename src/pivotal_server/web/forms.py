@@ -13,6 +13,9 @@ Words = Mapping[tuple[str, str], str]
 def sentence(field: str, fault: ApiError, words: Words) -> str:
     """The message under a field."""
     known = words.get((field, fault.code.code))
+    if known is None and fault.code.code == "too_small":
+        # A text of which nothing can be seen is as good as none.
+        known = words.get((field, "missing_field"))
     if known is not None:
         return known
     text = fault.message.strip()

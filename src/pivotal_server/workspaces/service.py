@@ -18,7 +18,7 @@ from pivotal_server.errors_catalogue import (
 )
 from pivotal_server.kit import clock
 from pivotal_server.kit.ids import org_id
-from pivotal_server.kit.text import bounded, clean
+from pivotal_server.kit.text import line, passage
 from pivotal_server.members import service as members
 from pivotal_server.members.service import MemberRow
 from pivotal_server.phases import service as phases
@@ -54,7 +54,7 @@ def check_slug(slug: str) -> str:
 
     Raises ``too_small``, ``too_big`` or ``invalid_string`` for the field ``slug``.
     """
-    slug = bounded(clean(slug, "slug"), "slug", 3, 40)
+    slug = passage(slug, "slug", 3, 40)
     if _SLUG.fullmatch(slug) is None:
         raise INVALID_STRING(
             field="slug", message="slug may hold lower-case letters, digits and single hyphens"
@@ -85,10 +85,10 @@ def check_new(
     Raises the declared errors with the field at fault: ``name``, ``slug``, ``owner_email``, ``owner_name``,
     ``time_zone`` or ``phases``.
     """
-    name = bounded(clean(name, "name"), "name", 1, 80)
+    name = line(name, "name", 1, 80)
     slug = check_slug(offered_slug(name) if slug is None else slug)
     check_email(owner_email, "owner_email")
-    bounded(clean(owner_name, "owner_name"), "owner_name", 1, 80)
+    line(owner_name, "owner_name", 1, 80)
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
