@@ -100,7 +100,7 @@ def test_a_parameter_is_read_as(text: str, field: str, value: Any) -> None:
         ("status=c", "invalid_enum_value", "status", "Invalid value. Expected 'a' | 'b', received 'c'"),
         ("slug=a%00", "invalid_string", "slug", "slug contains a control character"),
         ("short=abcd", "too_big", "short", "short must contain at most 3 characters"),
-        ("owner_id=", "invalid_string", "owner_id", "owner_id is not an id"),
+        ("owner_id=", "invalid_string", "owner_id", "owner_id must be an id or a display_id, received ''"),
         ("page=2", "unrecognized_keys", "page", "Unrecognized key: page"),
         ("api_key=secret", "unrecognized_keys", "api_key", "Unrecognized key: api_key"),
         ("Limit=2", "unrecognized_keys", "Limit", "Unrecognized key: Limit"),

@@ -18,14 +18,12 @@ from pivotal_server.config import load
 from pivotal_server.db.engine import Database
 from pivotal_server.db.errors import Unavailable
 from pivotal_server.errors_catalogue import CUSTOMER_NOT_FOUND, INVALID_STRING, NAME_TAKEN
-from pivotal_server.members import service as members
 from pivotal_server.services import Services
 from pivotal_server.web.fields import MOST_FIELDS
 from pivotal_server.web.session import Guest, Visit, open_page, page
 from tests.support.app import World, new_services, new_world
 from tests.support.browser import ROUTES, Browser, Browsers, page_app
-from tests.support.people import entries_of, new_member
-from tests.support.visits import text_of
+from tests.support.people import new_member
 
 SENT: list[str] = []
 
@@ -69,31 +67,6 @@ async def failing(visit: Visit) -> Response:
             raise RuntimeError("secret detail of the fault")
 
 
-@page("customers")
-async def saving(visit: Visit) -> Response:
-    """Changes the theme of a person, and fails where the form says so."""
-    at = visit.fields.text("fails")
-    async with visit.work() as uow:
-        await members.set_theme(
-            uow, visit.session.person_id, ("member", visit.actor.id, None), "light", "dark"
-        )
-        if at == "work":
-            raise RuntimeError("secret detail of the fault")
-        if at == "work away":
-            raise Unavailable("no answer from 10.0.0.7")
-
-        async def lost() -> None:
-            raise Unavailable("the commit failed")
-
-        if at == "commit":
-            uow.at_end(lost)
-    if at == "refused later":
-        raise NAME_TAKEN(name="ci")
-    if at == "away later":
-        raise Unavailable("no answer from 10.0.0.7")
-    raise RuntimeError("secret detail of the fault")
-
-
 @open_page
 async def open_form(guest: Guest) -> Response:
     SENT.append(guest.fields.text("word"))
@@ -107,7 +80,6 @@ TEST_ROUTES = [
     Route("/owners", owners_only),
     Route("/nobody", nobodys),
     Route("/failing", failing),
-    Route("/saving", saving, methods=["POST"]),
     Route("/open", open_form, methods=["POST"]),
 ]
 
@@ -339,41 +311,6 @@ async def test_app_ui_16_faults_become_pages(browser: Browser) -> None:
         assert shown_id is (status >= 500)
         logged = {line.get("request_id") for line in logs}
         assert (whole.headers["x-request-id"] in logged) is (status >= 500)
-
-
-@pytest.mark.parametrize(
-    ("at", "status", "said"),
-    [
-        ("work", 500, "Nothing was changed."),
-        ("work away", 503, "Nothing was changed. Try again shortly."),
-        (
-            "commit",
-            503,
-            "It is not known whether your change was saved. Reload and look before you send it again.",
-        ),
-        ("answer", 500, "Your change was saved, but this answer could not be made. Reload to see it."),
-        ("away later", 503, "Your change was saved, but this answer could not be made. Reload to see it."),
-        ("refused later", 409, "What came before this was saved. Reload to see it."),
-    ],
-)
-async def test_app_ui_6_a_fault_says_what_became_of_the_change(
-    browser: Browser, world: World, at: str, status: int, said: str
-) -> None:
-    for htmx in (False, True):
-        with capture_logs():
-            answer = await browser.post("/saving", {"fails": at}, htmx=htmx)
-        assert answer.status_code == status
-        assert said in text_of(answer.text)
-        assert ("Nothing was changed" in answer.text) is said.startswith("Nothing")
-        assert ("Try again" in text_of(answer.text)) is said.startswith("Nothing")
-    saved = await entries_of(world, "member.updated")
-    assert bool(saved) is (at in ("answer", "away later", "refused later"))
-
-
-async def test_a_fault_of_reading_says_nothing_about_changes(browser: Browser) -> None:
-    with capture_logs():
-        for fault in ("bug", "unavailable", "taken"):
-            assert "changed" not in (await browser.get(f"/failing?with={fault}")).text
 
 
 async def test_app_ui_5_what_is_not_there_and_what_may_not_be_seen_look_alike(browser: Browser) -> None:

@@ -8,13 +8,13 @@ from starlette.routing import Route
 from pivotal_server.api_keys import service as api_keys
 from pivotal_server.api_keys.service import MAX_RATE_LIMIT, ApiKeyRow, KeyRequest
 from pivotal_server.api_keys.views import KeyForm, RevokeForm, key_list, key_view, scope_rows
-from pivotal_server.db.engine import Executor
 from pivotal_server.errors_catalogue import API_KEY_NOT_FOUND
 from pivotal_server.kit import clock
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import is_cuid
 from pivotal_server.kit.text import parse_day
 from pivotal_server.members import service as members
+from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.web.faults import STATUS_OF_CODE
 from pivotal_server.web.fields import Fields
 from pivotal_server.web.htmx import go_to, is_htmx, saved
@@ -37,10 +37,13 @@ async def admin(_visit: Visit) -> Response:
 @page(NAV, capability="administer")
 async def list_keys(visit: Visit) -> Response:
     """The keys of the workspace."""
-    return await _list(visit, visit.db)
+    return await _list(visit)
 
 
-async def _list(visit: Visit, db: Executor, created: tuple[ApiKeyRow, str] | None = None) -> Response:
+async def _list(
+    visit: Visit, uow: UnitOfWork | None = None, created: tuple[ApiKeyRow, str] | None = None
+) -> Response:
+    db = visit.db if uow is None else uow.tx
     rows = await api_keys.all_keys(db, visit.org_id)
     names = await members.names(db, visit.org_id, (row.created_by for row in rows))
     shown = key_list(rows, names, visit.frame, created)
@@ -78,7 +81,7 @@ async def create_key(visit: Visit) -> Response:
         async with visit.work() as uow:
             created = await api_keys.create_key(uow, wanted)
             # Before the commit: a key that nobody could be shown is not made.
-            return await _list(visit, uow.tx, created)
+            return await _list(visit, uow, created)
     except ApiError as fault:
         errors = {fault.field: fault.message} if fault.field in fields.texts(*_TEXTS) else {}
         status = STATUS_OF_CODE.get(fault.code.status, fault.code.status)

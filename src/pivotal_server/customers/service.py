@@ -100,7 +100,7 @@ async def read_customer(db: Executor, org_id: str, reference: str) -> Customer:
     """The wire object of the live customer that ``reference`` names. Raises ``customer_not_found``."""
     found = await _READ.get(db, org_id, reference)
     if found is None:
-        raise CUSTOMER_NOT_FOUND(field=field)
+        raise CUSTOMER_NOT_FOUND()
     return found
 
 

@@ -34,8 +34,9 @@ _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 
 
 def clean(value: str, field: str | None) -> str:
-    """``value`` in Unicode NFC, without white space around it, line ends as ``\\n``; a text of which nothing can
-    be seen is empty.
+    """``value`` in Unicode NFC, without white space around it, line ends as ``\\n``.
+
+    A text of which nothing can be seen is empty.
 
     Raises ``invalid_string`` for a control character other than tab and newline, wherever it stands.
     """
@@ -59,8 +60,9 @@ def _is_seen(character: str) -> bool:
 
 
 def line(value: str, field: str | None, least: int | None, most: int | None) -> str:
-    """The text of a name, title or the like: :func:`clean` and :func:`bounded`, and one line that holds no more
-    than what is seen. Tabs and line ends become a space; hidden characters are left out.
+    """The text of a name, title or the like: :func:`clean`, :func:`bounded`, and one line.
+
+    Tabs and line ends become a space; hidden characters are left out.
     """
     value = clean(value, field)
     if not value.isprintable() or not value.isascii():
@@ -136,4 +138,4 @@ def parse_day(value: str, field: str | None) -> date:
             return date(*(int(part) for part in match.groups()))
     except ValueError:
         pass
-    raise INVALID_STRING(field=field, message="Invalid date")
+    raise INVALID_STRING(field=field, message=f"Expected a day such as 2026-06-01, received '{value[:100]}'")

@@ -38,10 +38,12 @@ def plain_number(value: float | None) -> int | float | None:
 def reference(value: Any, path: str) -> str:
     """An id in a body or query: a ``display_id`` as integer or digits, or an ``id``; returned as text."""
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise wrong_type("string", value, path)
+        raise wrong_type("an id as string or integer", value, path)
     text = str(value).strip()
     if not text or len(text) > 64 or not text.isascii():
-        raise INVALID_STRING(field=path, message=f"{path} is not an id")
+        raise INVALID_STRING(
+            field=path, message=f"{path} must be an id or a display_id, received '{text[:100]}'"
+        )
     return text
 
 

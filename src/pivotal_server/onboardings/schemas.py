@@ -26,7 +26,7 @@ LATEST_TARGET = date(2100, 12, 31)
 
 
 def check_target(value: Any, path: str) -> date | None:
-    """A target launch date: a day, or a moment that counts as the day it is written with, from 2000 to 2100."""
+    """A target launch date from 2000 to 2100: a day, or a moment of which the day counts as it is written."""
     if value is None:
         return None
     if not isinstance(value, str):

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import msgspec
 
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.validation import decode_json
+from pivotal_server.kit.json import decode_json
 from pivotal_server.transfer.format import CSV, Format
 
 LONGEST_ROW = 1024 * 1024
