@@ -22,6 +22,7 @@ from pivotal_server.health.deep import PATH as DEEP_HEALTH
 from pivotal_server.health.deep import DeepHealth
 from pivotal_server.health.metrics import PATH as METRICS
 from pivotal_server.health.metrics import Metrics
+from pivotal_server.kit.draining import Draining
 from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.members import pages as team_pages
 from pivotal_server.members import pages_join as join_pages
@@ -124,11 +125,14 @@ class App:
         pages.state.api_routes = tuple(sorted({operation.path for operation in OPERATIONS}))
         self.live = pages.state.live = LiveHub(services.db)
         self.pages: Any = page_middleware(pages, services)
+        self._answering = Draining(self._answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            return
+        if scope["type"] == "http":
+            await self._answering(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if path == DEEP_HEALTH and await self.health.is_open_to(scope):
             await self.health.answer(send)

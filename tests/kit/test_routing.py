@@ -88,12 +88,12 @@ def test_other_paths_are_no_route(path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/things", "GET, POST"),
-        ("get", "/things", "GET, POST"),
-        ("HEAD", "/things/7", "DELETE, GET"),
+        ("PUT", "/things", "GET, HEAD, POST"),
+        ("get", "/things", "GET, HEAD, POST"),
+        ("OPTIONS", "/things/7", "DELETE, GET, HEAD"),
         # A fixed segment stands above a parameter, whatever methods it has.
-        ("DELETE", "/things/count", "GET"),
-        ("X" * 100, "/deep/er", "GET"),
+        ("DELETE", "/things/count", "GET, HEAD"),
+        ("X" * 100, "/deep/er", "GET, HEAD"),
     ],
 )
 def test_another_method_is_answered_with_those_allowed(method: str, path: str, allowed: str) -> None:

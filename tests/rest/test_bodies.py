@@ -1,8 +1,11 @@
 """Bodies and headers as broken or hostile clients send them, to the running server over raw sockets."""
 
 import asyncio
+import gzip
+import http.client
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import httpx
@@ -193,12 +196,101 @@ async def test_dots_in_a_raw_path_are_resolved_by_nobody(live: Live) -> None:
         assert (answer.status, answer.code) == (404, code), path
 
 
-async def test_head_has_the_headers_of_a_refusal_and_no_body(live: Live) -> None:
+async def test_head_is_answered_as_get_without_the_body(live: Live) -> None:
     wire, _ = await wire_of(live)
-    answer = await wire.send(wire.head("HEAD /api/v1/me", "Connection: close"))
+    for path, status in (
+        ("/api/v1/me", 200),
+        ("/api/v1/customers", 200),
+        ("/api/v1/health", 200),
+        ("/api/v1/openapi.json", 200),
+        ("/api/v1/customers/9", 404),
+        ("/api/v1/nowhere", 404),
+        ("/api/v1/bulk", 405),
+    ):
+        whole = await wire.send(wire.head(f"GET {path}", "Connection: close"))
+        head = await wire.send(wire.head(f"HEAD {path}", "Connection: close"))
+        assert whole is not None
+        assert head is not None
+        assert (head.status, head.body) == (whole.status, b"") == (status, b""), path
+        assert set(head.headers) == set(whole.headers)
+        if path not in ("/api/v1/health", "/api/v1/bulk"):
+            assert head.headers["content-length"] == whole.headers["content-length"]
+    # What follows on the same connection is understood.
+    me = wire.head("HEAD /api/v1/me") + wire.head("GET /api/v1/me", "Connection: close")
+    answer = await wire.send(me)
     assert answer is not None
-    assert (answer.status, answer.body) == (405, b"")
-    assert answer.headers["allow"] == "get"
+    assert answer.status == 200
+
+
+def _send_all_before_reading(
+    live: Live, key: str, path: str, body: bytes, more: Mapping[str, str]
+) -> tuple[int, dict[str, Any]]:
+    """What a client that listens only after it has sent everything gets to hear."""
+    address = live.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(address, timeout=30)
+    try:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", **more}
+        chunks = (body[at : at + 65_536] for at in range(0, len(body), 65_536))
+        chunked = "Transfer-Encoding" in more
+        connection.request("POST", path, chunks if chunked else body, headers, encode_chunked=chunked)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+async def test_whoever_sends_too_much_hears_of_it(live: Live) -> None:
+    """The answer waits until the client has sent its body, since many clients listen only then."""
+    _, key = await live.world.new_key()
+    size = 30 * 1024 * 1024
+    for path, token, more, status, code in (
+        ("/api/v1/customers", key, {}, 413, "body_too_large"),
+        ("/api/v1/customers", key, {"Transfer-Encoding": "chunked"}, 413, "body_too_large"),
+        ("/api/v1/bulk", key, {}, 413, "body_too_large"),
+        ("/api/v1/customers", "x", {}, 401, "invalid_api_key"),
+        ("/api/v1/nowhere", key, {}, 404, "route_not_found"),
+        ("/api/v1/me", key, {}, 405, "method_not_allowed"),
+    ):
+        found = await asyncio.to_thread(_send_all_before_reading, live, token, path, b" " * size, more)
+        assert (found[0], found[1]["error"]["code"]) == (status, code), path
+    async with httpx.AsyncClient(base_url=live.url) as client:
+        answer = await client.post(
+            "/api/v1/customers",
+            content=b" " * size,
+            headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+        )
+        assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
+
+
+async def test_an_announced_flood_is_refused_at_once(live: Live) -> None:
+    wire, _ = await wire_of(live)
+    for more in (f"Content-Length: {1 << 40}", f"Content-Length: {1 << 22}\r\nExpect: 100-continue"):
+        answer = await wire.send(wire.head("POST /api/v1/customers", JSON, more))
+        assert answer is not None
+        assert (answer.status, answer.code) == (413, "body_too_large")
+
+
+async def test_a_packed_body_is_refused_by_its_name(api: httpx.AsyncClient) -> None:
+    for encoding, status in (
+        ("gzip", 415),
+        ("br", 415),
+        ("x, gzip", 415),
+        ("identity", 201),
+        ("IDENTITY", 201),
+    ):
+        answer = await api.post(
+            "/customers",
+            content=gzip.compress(BODY) if status == 415 else BODY,
+            headers={"Content-Type": "application/json", "Content-Encoding": encoding},
+        )
+        assert answer.status_code == status, encoding
+    refused = await api.post(
+        "/customers", content=b"x", headers={"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    )
+    assert error_of(refused) == (415, "invalid_content_type", None)
+    assert refused.json()["error"]["message"] == (
+        "Send the body as plain application/json, not packed by Content-Encoding: gzip"
+    )
 
 
 # ── What a body says, in process ─────────────────────────────────────────────────────────────────

@@ -107,5 +107,5 @@ async def test_unknown_methods_are_told_what_is_allowed(filled: httpx.AsyncClien
     for method in ("PUT", "TRACE", "CONNECT", "M-SEARCH", "X" * 200):
         response = await get(filled, "/customers/1", method)
         assert response.status_code == 405
-        assert response.headers["allow"] == "DELETE, GET, PATCH"
+        assert response.headers["allow"] == "DELETE, GET, HEAD, PATCH"
         assert refusal_of(response)["code"] == "method_not_allowed"

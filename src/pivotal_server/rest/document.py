@@ -65,8 +65,9 @@ class Documents:
         kind = request.path.rpartition(".")[2]
         if request.path not in ("/api/v1/openapi.json", "/api/v1/openapi.yaml"):
             return None
-        if request.method != "GET":
-            raise METHOD_NOT_ALLOWED(method=request.method[:20], allowed="GET", headers={"allow": "GET"})
+        if request.method not in ("GET", "HEAD"):
+            allowed = "GET, HEAD"
+            raise METHOD_NOT_ALLOWED(method=request.method[:20], allowed=allowed, headers={"allow": allowed})
         body = self.as_json if kind == "json" else self.as_yaml
         tag = etag_of(body)
         headers: Headers = [

@@ -127,7 +127,7 @@ class RestApi:
         except Exception:  # noqa: BLE001 - the last place where a fault can become an answer
             _log.exception("request failed", request_id=known_as, method=request.method, path=request.path)
             status, body = self._refuse(INTERNAL_ERROR(), known_as, headers)
-        await respond(send, status, headers, body)
+        await respond(send, status, headers, body, bodiless=request.method == "HEAD")
         if self._recorder is not None and request.principal is not None:
             self._record(self._recorder, request, known_as, status, body, perf_counter() - started)
 

@@ -63,7 +63,11 @@ class Request:
             raise INVALID_STRING(message="The query string is not well formed") from None
 
     def require_json(self) -> None:
-        """Raises ``invalid_content_type`` unless the body is declared as JSON in UTF-8."""
+        """Raises ``invalid_content_type`` unless the body is declared as plain JSON in UTF-8."""
+        packed = (self.text_header(b"content-encoding") or "identity").strip().lower()
+        if packed != "identity":
+            received = f"packed by Content-Encoding: {packed[:40]}"
+            raise INVALID_CONTENT_TYPE(expected="plain application/json", received=received)
         declared = self.text_header(b"content-type") or ""
         media_type, _, parameters = declared.partition(";")
         charset = parameters.strip().lower().replace('"', "")
@@ -115,8 +119,8 @@ def _without_escaped_slashes(raw_path: bytes) -> str:
     return unquote_to_bytes(kept).decode("utf-8", "replace")
 
 
-async def respond(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    """Send one complete answer; ``content-length`` is added."""
+async def respond(send: Send, status: int, headers: Headers, body: bytes, *, bodiless: bool = False) -> None:
+    """Send one complete answer; ``content-length`` is added. ``bodiless``: to HEAD, the headers only."""
     headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b"" if bodiless else body})

@@ -35,7 +35,8 @@ class Router:
     def find(self, method: str, path: str) -> tuple[Operation, list[str]]:
         """The operation at ``path`` (which begins with a slash) and the values of its path parameters.
 
-        Raises ``route_not_found``, or ``method_not_allowed`` with the ``Allow`` header.
+        HEAD finds what GET does. Raises ``route_not_found``, or ``method_not_allowed`` with the ``Allow``
+        header.
         """
         node = self._root
         values: list[str] = []
@@ -47,10 +48,10 @@ class Router:
                     raise ROUTE_NOT_FOUND()
                 values.append(segment)
             node = child
-        operation = node.methods.get(method)
+        operation = node.methods.get("GET" if method == "HEAD" else method)
         if operation is None:
             if not node.methods:
                 raise ROUTE_NOT_FOUND()
-            allowed = ", ".join(sorted(node.methods))
+            allowed = ", ".join(sorted({*node.methods, *(["HEAD"] if "GET" in node.methods else [])}))
             raise METHOD_NOT_ALLOWED(method=method[:20], allowed=allowed, headers={"allow": allowed})
         return operation, values
