@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from html import unescape
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.support.app import World
 from tests.support.browser import Browser
 from tests.support.journal import Journal
+from tests.support.people import new_member
 from tests.support.records import Json, new_contact, new_customer
 from tests.support.visits import Enter, faults_of, is_whole_page, text_of, value_of
 
@@ -275,3 +277,40 @@ async def test_typed_markup_comes_back_as_text(api: httpx.AsyncClient, owner: Br
     customer = (await records(api))[0]
     await new_contact(api, customer, name=evil, title=evil, phone="1")
     assert "<script>alert" not in (await owner.get(made.headers["location"])).text
+
+
+async def test_app_ui_4_without_scripts_a_form_waits_while_the_session_is_renewed(
+    api: httpx.AsyncClient, owner: Browser, world: World
+) -> None:
+    token = submission_of((await owner.get(NEW)).text)
+    csrf = owner.csrf
+    await owner.post("/logout")
+    typed = {"name": 'Aurora "&" <b>', "plan": "Größe", "submission": token}
+    answer = await owner.post(NEW, typed, csrf=csrf)
+    assert answer.status_code == 401
+    assert "nothing you typed is lost" in text_of(answer.text)
+    assert await records(api) == []
+    kept = {
+        unescape(name): unescape(text)
+        for name, text in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', answer.text)
+    }
+    assert kept == {"csrf_token": csrf, **typed}
+    assert f'action="{NEW}"' in answer.text
+    # Somebody else may not send it; the one who wrote it may.
+    ana = await new_member(world, "Ana Ruiz", "admin")
+    await owner.sign_in(world.services, world.workspace.id, ana)
+    assert (await owner.post(NEW, kept, csrf=csrf)).status_code == 419
+    await owner.sign_in(world.services, world.workspace.id, world.owner)
+    assert (await owner.post(NEW, kept, csrf=csrf)).status_code == 303
+    [made] = await records(api)
+    assert (made["name"], made["plan"]) == (typed["name"], typed["plan"])
+
+
+async def test_app_ui_4_a_form_of_nowhere_is_not_kept(owner: Browser) -> None:
+    await owner.get(NEW)
+    await owner.post("/logout")
+    answer = await owner.post(NEW, {"name": "Aurora"}, csrf="")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert (
+        await owner.client.post(NEW, content=b"{}", headers={"Content-Type": "text/plain"})
+    ).status_code == 415

@@ -43,6 +43,10 @@ class Fields:
         """The texts of these fields by name, to show them again."""
         return {name: self.text(name) for name in names}
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every name with each of its texts, to be sent once more."""
+        return [(name, text) for name, texts in self._values.items() for text in texts]
+
     @property
     def submission(self) -> str:
         """What a repeat of this submission has in common with it: the token of its form, and its content.

@@ -44,7 +44,7 @@ from pivotal_server.web.htmx import is_htmx
 from pivotal_server.web.middleware import page_middleware
 from pivotal_server.web.places import HOME, came_from, here
 from pivotal_server.web.templating import render
-from pivotal_server.web.view import Frame, Me, Theme
+from pivotal_server.web.view import Frame, KeptForm, Me, Theme
 
 __all__ = ["Guest", "Visit", "error_handlers", "open_page", "page", "page_middleware"]
 
@@ -233,6 +233,8 @@ def page(
             guest = Guest(request)
             session = await guest.find_session()
             if session is None:
+                if reads_form and request.method not in _SAFE and not is_htmx(request):
+                    return await _keep_form(guest)
                 return _send_to_login(request)
             visit = Visit(guest, session, nav)
             request.scope[FRAME] = visit.frame
@@ -265,6 +267,20 @@ def _known_again(guest: Guest, response: Response) -> Response:
     """Set the browser's cookie where it has none, since the forms of the page depend on it."""
     known = browser_cookie(guest.services.config.public_url).read(guest.request.headers.get("cookie"))
     return response if known else guest.remember(response)
+
+
+async def _keep_form(guest: Guest) -> Response:
+    """The page that holds a form sent without scripts after its session had ended (APP-UI-4).
+
+    It gets no new form token: the one it came with is checked when it is sent again.
+    """
+    guest.fields = await read_fields(guest.request)
+    token = guest.fields.text(CSRF_FIELD)
+    if not token:
+        return _send_to_login(guest.request)
+    fields = [pair for pair in guest.fields.pairs() if pair[0] != CSRF_FIELD]
+    form = KeptForm(here(guest.request), token, fields, LOGIN)
+    return _known_again(guest, guest.render("signed_out.html", form, status=401))
 
 
 def _send_to_login(request: Request) -> Response:

@@ -97,6 +97,15 @@ class Form(msgspec.Struct, frozen=True):
         return any(self.value(name) or self.error(name) for name in names)
 
 
+class KeptForm(msgspec.Struct, frozen=True):
+    """A form that came without a session: where it goes, its token, what it holds, and where to sign in."""
+
+    action: str
+    csrf: str
+    fields: list[tuple[str, str]]
+    login: str
+
+
 class ErrorPage(msgspec.Struct, frozen=True):
     """A fault as a page or, inside a form, as a fragment.
 
