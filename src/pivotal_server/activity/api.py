@@ -1,12 +1,10 @@
 """REST operations of the activity stream."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pivotal_server.activity import service_lists as service
 from pivotal_server.activity.schemas import (
-    ActivityEntry,
     ActivityPage,
     ActivityQuery,
     CustomerActivityQuery,
@@ -14,7 +12,6 @@ from pivotal_server.activity.schemas import (
 from pivotal_server.customers import service as customers
 from pivotal_server.errors_catalogue import CUSTOMER_NOT_FOUND
 from pivotal_server.kit.http import OperationTable
-from pivotal_server.kit.pagination import Slice
 from pivotal_server.rest.context import Context
 from pivotal_server.rest.lists import filters_of, page
 
@@ -27,13 +24,13 @@ async def _page(context: Context, filters: dict[str, Any] | None) -> ActivityPag
         actor = await service.actor_filter(context.db, context.org_id, filters.pop("actor"))
         found = None if actor is None else {**filters, **actor}
 
-    async def fetch(part: Slice, given: Mapping[str, Any]) -> tuple[list[ActivityEntry], datetime | None]:
-        return await service.read_entries(context.db, context.org_id, part, given)
-
-    async def count(part: Slice, given: Mapping[str, Any]) -> int:
-        return await service.count_entries(context.db, context.org_id, part, given)
-
-    return await page(ActivityPage, context.query, found, fetch, count)
+    return await page(
+        ActivityPage,
+        context.query,
+        found,
+        partial(service.read_entries, context.db, context.org_id),
+        partial(service.count_entries, context.db, context.org_id),
+    )
 
 
 @table.operation(

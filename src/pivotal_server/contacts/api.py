@@ -1,7 +1,6 @@
 """REST operations of contacts."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pivotal_server.contacts import service
@@ -17,7 +16,6 @@ from pivotal_server.errors_catalogue import (
     LIMIT_REACHED,
 )
 from pivotal_server.kit.http import OperationTable
-from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Deleted
 from pivotal_server.rest.context import Context
 from pivotal_server.rest.expansions import CUSTOMER
@@ -47,13 +45,13 @@ async def list_customer_contacts(context: Context) -> ContactPage:
         email = as_stored(check_email, query.email)
         filters = None if email is None else {**filters_of(query), "email": email}
 
-    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Contact], datetime | None]:
-        return await service.read_contacts(context.db, context.org_id, customer.id, part, filters)
-
-    async def count(part: Slice, filters: Mapping[str, Any]) -> int:
-        return await service.count_contacts(context.db, context.org_id, customer.id, part, filters)
-
-    return await page(ContactPage, query, filters, fetch, count)
+    return await page(
+        ContactPage,
+        query,
+        filters,
+        partial(service.read_contacts, context.db, context.org_id, customer.id),
+        partial(service.count_contacts, context.db, context.org_id, customer.id),
+    )
 
 
 @table.operation(

@@ -1,7 +1,6 @@
 """REST operations of customers."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pivotal_server.customers import changes, service, upserting
@@ -23,7 +22,6 @@ from pivotal_server.errors_catalogue import (
     SLUG_TAKEN,
 )
 from pivotal_server.kit.http import Answer, OperationTable
-from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Count, Deleted
 from pivotal_server.members import service as members
 from pivotal_server.rest.context import Context
@@ -80,13 +78,13 @@ async def list_customers(context: Context) -> CustomerPage:
     found = await _filters(context, query)
     asked, values = ({}, {}) if found is None else found
 
-    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Customer], datetime | None]:
-        return await service.read_customers(context.db, context.org_id, part, filters, values)
-
-    async def count(part: Slice, filters: Mapping[str, Any]) -> int:
-        return await service.count_customers(context.db, context.org_id, part, filters, values)
-
-    return await page(CustomerPage, query, None if found is None else asked, fetch, count)
+    return await page(
+        CustomerPage,
+        query,
+        None if found is None else asked,
+        partial(service.read_customers, context.db, context.org_id, values=values),
+        partial(service.count_customers, context.db, context.org_id, values=values),
+    )
 
 
 @table.operation(

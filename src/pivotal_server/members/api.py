@@ -1,12 +1,9 @@
 """REST operations of members."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from functools import partial
 
 from pivotal_server.errors_catalogue import MEMBER_NOT_FOUND
 from pivotal_server.kit.http import OperationTable
-from pivotal_server.kit.pagination import Slice
 from pivotal_server.members import service
 from pivotal_server.members.schemas import Member, MemberPage, MemberQuery
 from pivotal_server.members.wire import to_wire
@@ -28,14 +25,13 @@ table = OperationTable("Workspace")
 )
 async def list_members(context: Context) -> MemberPage:
     """The people of the workspace, those who joined last first. Deactivated ones are among them."""
-
-    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Member], datetime | None]:
-        return await service.read_members(context.db, context.org_id, part, filters)
-
-    async def count(part: Slice, filters: Mapping[str, Any]) -> int:
-        return await service.count_members(context.db, context.org_id, part, filters)
-
-    return await page(MemberPage, context.query, filters_of(context.query), fetch, count)
+    return await page(
+        MemberPage,
+        context.query,
+        filters_of(context.query),
+        partial(service.read_members, context.db, context.org_id),
+        partial(service.count_members, context.db, context.org_id),
+    )
 
 
 @table.operation(

@@ -1,7 +1,6 @@
 """REST operations of onboardings."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pivotal_server.customers import service as customers
@@ -17,7 +16,6 @@ from pivotal_server.errors_catalogue import (
 )
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.http import OperationTable
-from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Deleted
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import changes, service
@@ -55,17 +53,13 @@ async def _filters(context: Context, query: CustomerOnboardingQuery) -> dict[str
 
 
 async def _page(context: Context, customer_id: str | None) -> OnboardingPage:
-    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Onboarding], datetime | None]:
-        return await service.read_onboardings(
-            context.db, context.org_id, part, filters, customer_id=customer_id
-        )
-
-    async def count(part: Slice, filters: Mapping[str, Any]) -> int:
-        return await service.count_onboardings(
-            context.db, context.org_id, part, filters, customer_id=customer_id
-        )
-
-    return await page(OnboardingPage, context.query, await _filters(context, context.query), fetch, count)
+    return await page(
+        OnboardingPage,
+        context.query,
+        await _filters(context, context.query),
+        partial(service.read_onboardings, context.db, context.org_id, customer_id=customer_id),
+        partial(service.count_onboardings, context.db, context.org_id, customer_id=customer_id),
+    )
 
 
 @table.operation(

@@ -71,15 +71,18 @@ async def page(
     query: PageQuery,
     filters: Mapping[str, Any] | None,
     fetch: Callable[[Slice, Mapping[str, Any]], Awaitable[tuple[list[Any], datetime | None]]],
-    count: Callable[[Slice, Mapping[str, Any]], Awaitable[int]],
+    count: Callable[[Slice, Mapping[str, Any]], Awaitable[int]] | None = None,
 ) -> P:
-    """One page of a list of wire objects. ``filters`` of ``None`` say that nothing can match."""
+    """One page of a list of wire objects. ``filters`` of ``None`` say that nothing can match.
+
+    ``count`` is for lists whose query has ``include_total``.
+    """
     counted = getattr(query, "include_total", False)
     if filters is None:
         return kind(data=[], has_more=False, next_cursor=None, total=0 if counted else UNSET)
     part = slice_of(query)
     data, following = await fetch(part, filters)
-    total = await count(part, filters) if counted else UNSET
+    total = UNSET if count is None or not counted else await count(part, filters)
     return kind(
         data=data,
         has_more=following is not None,

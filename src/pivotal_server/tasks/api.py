@@ -1,7 +1,6 @@
 """REST operations of tasks."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pivotal_server.customers import service as customers
@@ -19,7 +18,6 @@ from pivotal_server.errors_catalogue import (
 )
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.http import OperationTable
-from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.kit.wire import Deleted
 from pivotal_server.members import service as members
@@ -67,17 +65,13 @@ async def _filters(context: Context) -> dict[str, Any] | None:
 
 
 async def _page(context: Context, onboarding_id: str | None) -> TaskPage:
-    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[Task], datetime | None]:
-        return await service.read_tasks(
-            context.db, context.org_id, part, filters, onboarding_id=onboarding_id
-        )
-
-    async def count(part: Slice, filters: Mapping[str, Any]) -> int:
-        return await service.count_tasks(
-            context.db, context.org_id, part, filters, onboarding_id=onboarding_id
-        )
-
-    return await page(TaskPage, context.query, await _filters(context), fetch, count)
+    return await page(
+        TaskPage,
+        context.query,
+        await _filters(context),
+        partial(service.read_tasks, context.db, context.org_id, onboarding_id=onboarding_id),
+        partial(service.count_tasks, context.db, context.org_id, onboarding_id=onboarding_id),
+    )
 
 
 @table.operation(

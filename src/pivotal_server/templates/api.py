@@ -1,5 +1,7 @@
 """REST operations of templates."""
 
+from functools import partial
+
 from pivotal_server.errors_catalogue import (
     DEPENDENCY_CYCLE,
     INVALID_REFERENCE,
@@ -50,8 +52,8 @@ async def list_templates(context: Context) -> TemplatePage:
         TemplatePage,
         context.query,
         filters_of(context.query),
-        lambda part, filters: service.read_templates(context.db, context.org_id, part, filters),
-        lambda part, filters: service.count_templates(context.db, context.org_id, part, filters),
+        partial(service.read_templates, context.db, context.org_id),
+        partial(service.count_templates, context.db, context.org_id),
     )
 
 

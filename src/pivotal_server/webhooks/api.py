@@ -1,8 +1,6 @@
 """REST operations of webhook endpoints."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from functools import partial
 
 from pivotal_server.errors_catalogue import IMMUTABLE_FIELD, LIMIT_REACHED
 from pivotal_server.errors_catalogue_webhooks import (
@@ -16,7 +14,6 @@ from pivotal_server.errors_catalogue_webhooks import (
 from pivotal_server.events.described import DESCRIPTIONS, examples
 from pivotal_server.events.types import ALL_TYPES
 from pivotal_server.kit.http import OperationTable
-from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.wire import Deleted
 from pivotal_server.rest.context import Context
 from pivotal_server.rest.lists import filters_of, page
@@ -49,14 +46,12 @@ table = OperationTable("Webhooks")
 )
 async def list_webhook_endpoints(context: Context) -> WebhookEndpointPage:
     """The endpoints of the workspace, newest first. A test key sees those in test mode."""
-
-    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[WebhookEndpoint], datetime | None]:
-        return await service.read_endpoints(context.db, context.box, context.caller, part, filters)
-
-    async def count(_part: Slice, _filters: Mapping[str, Any]) -> int:
-        return 0
-
-    return await page(WebhookEndpointPage, context.query, filters_of(context.query), fetch, count)
+    return await page(
+        WebhookEndpointPage,
+        context.query,
+        filters_of(context.query),
+        partial(service.read_endpoints, context.db, context.box, context.caller),
+    )
 
 
 @table.operation(

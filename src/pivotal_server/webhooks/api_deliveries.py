@@ -1,8 +1,7 @@
 """REST operations of deliveries, and of sending to an endpoint by hand."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from pivotal_server.errors_catalogue_webhooks import (
     DELIVERY_IN_PROGRESS,
@@ -15,7 +14,6 @@ from pivotal_server.errors_catalogue_webhooks import (
 from pivotal_server.jobs.schemas import Job
 from pivotal_server.jobs.wire import to_wire as job_to_wire
 from pivotal_server.kit.http import Answer, OperationTable
-from pivotal_server.kit.pagination import Slice
 from pivotal_server.rest.context import Context
 from pivotal_server.rest.lists import filters_of, page
 from pivotal_server.webhooks import service, service_deliveries, service_recovery
@@ -119,15 +117,12 @@ async def list_webhook_deliveries(context: Context) -> WebhookDeliveryPage:
     """The deliveries of an endpoint without their bodies, newest first."""
     endpoint = await _endpoint(context)
 
-    async def fetch(part: Slice, filters: Mapping[str, Any]) -> tuple[list[WebhookDelivery], datetime | None]:
-        return await service_deliveries.read_deliveries(
-            context.db, context.org_id, endpoint.id, part, filters
-        )
-
-    async def count(_part: Slice, _filters: Mapping[str, Any]) -> int:
-        return 0
-
-    return await page(WebhookDeliveryPage, context.query, filters_of(context.query), fetch, count)
+    return await page(
+        WebhookDeliveryPage,
+        context.query,
+        filters_of(context.query),
+        partial(service_deliveries.read_deliveries, context.db, context.org_id, endpoint.id),
+    )
 
 
 @table.operation(
