@@ -10,6 +10,7 @@ from pivotal_server.auth import pages as auth_pages
 from pivotal_server.comments import pages as comment_pages
 from pivotal_server.contacts import pages as contact_pages
 from pivotal_server.contacts import pages_edit as contact_edit_pages
+from pivotal_server.custom_fields import pages as custom_field_pages
 from pivotal_server.customers import pages as customer_pages
 from pivotal_server.customers import pages_contacts as customer_contacts_pages
 from pivotal_server.customers import pages_details as customer_details_pages
@@ -86,6 +87,7 @@ ROUTES = [
     *apply_pages.routes,
     *deleted_pages.routes,
     *phase_pages.routes,
+    *custom_field_pages.routes,
     *template_pages.routes,
     *task_panel_pages.routes,
     *attachment_pages.routes,

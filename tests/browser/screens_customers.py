@@ -76,7 +76,24 @@ async def toast(studio: Any, page: Page) -> None:
     await page.locator(".toast").wait_for()
 
 
+async def fields(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/admin/custom-fields")
+
+
+async def tags(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/admin/custom-fields/tags")
+
+
+async def field_dialog(studio: Any, page: Page) -> None:
+    await fields(studio, page)
+    await page.keyboard.press("n")
+    await page.locator("dialog[open] form").wait_for()
+
+
 CUSTOMER_PAGES: dict[str, Act] = {
+    "custom-fields": fields,
+    "custom-fields-tags": tags,
+    "custom-fields-dialog": field_dialog,
     "customer": aurora_page,
     "customer-activity": aurora_activity,
     "customer-details": aurora_details,

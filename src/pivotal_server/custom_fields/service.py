@@ -39,6 +39,7 @@ __all__ = [
     "create_field",
     "get_field",
     "read_fields",
+    "restore_field",
     "update_field",
     "with_values",
 ]
@@ -167,4 +168,15 @@ async def archive_field(uow: UnitOfWork, row: FieldRow) -> FieldRow:
     after = replace(row, archived_at=uow.now, updated_at=uow.touched(row.updated_at))
     await repository.save(uow.tx, uow.org_id, after)
     uow.record("custom_field.archived", target=("custom_field", row.id, row.display_id))
+    return after
+
+
+async def restore_field(uow: UnitOfWork, row: FieldRow) -> FieldRow:
+    """Bring an archived locked field back, with the values it had. Another one stays as it is."""
+    if row.archived_at is None:
+        return row
+    after = replace(row, archived_at=None, updated_at=uow.touched(row.updated_at))
+    await repository.save(uow.tx, uow.org_id, after)
+    diff = [Change("archived", True, False)]
+    uow.record("custom_field.updated", target=("custom_field", row.id, row.display_id), diff=diff)
     return after
