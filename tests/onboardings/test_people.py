@@ -23,6 +23,7 @@ from pivotal_server.unit_of_work import unit_of_work
 from tests.support.app import World
 from tests.support.people import entries_of, new_member
 from tests.support.records import Json, new_customer, new_onboarding, new_task, patched, read
+from tests.support.visits import Enter, text_of
 
 WHO = ("owner", "admin", "csm", "task", "subtask", "later_task", "done_task", "other", "viewer")
 WAYS = {"advance": "review", "send_back": "before_getting_started", "skip": "program_buildout"}
@@ -91,6 +92,37 @@ async def test_onb_move_1_who_may_move(world: World, api: httpx.AsyncClient, who
     may = way in MAY.get(who, set())
     assert refused == ("" if may else "insufficient_role")
     assert (await read(api, onboarding))["phase"] == (WAYS[way] if may else "program_design")
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_onb_move_1_button_board_and_bulk_ask_the_same(
+    world: World, api: httpx.AsyncClient, enter: Enter, who: str
+) -> None:
+    """Every cell of the table through the header, the dialog, the board and a call of a key."""
+    onboarding = await new_onboarding(api, await new_customer(api), phase="program_design")
+    member = await somebody(world, api, who, onboarding)
+    if who in ("other", "viewer"):
+        # They see it by a task of another phase that is theirs, or by owning the customer.
+        await patched(api, onboarding, se_id=member.id) if who == "other" else None
+    browser = await enter(member)
+    sees = (await browser.get("/onboardings/1")).status_code == 200
+    may = MAY.get(who, set())
+    page = (await browser.get("/onboardings/1")).text
+    assert ("Advance to Review" in page) == (sees and "advance" in may)
+    board = (await browser.get("/onboardings/board")).text
+    card = {True: "skip", False: "move"}["skip" in may] if may else ""
+    assert (f'data-may="{card}"' in board) == sees
+    menu = text_of((await browser.get("/onboardings/1/moves")).text)
+    words = {"advance": "Advance to", "send_back": "Send back to", "skip": "Jump to"}
+    assert {way for way, text in words.items() if text in menu} == may
+    for way, to in WAYS.items():
+        await browser.get("/customers")
+        done = await browser.post("/onboardings/1/move", {"to": to, "reason": "Signed off"})
+        assert (done.status_code == 303) == (way in may), done.status_code
+        assert (await read(api, onboarding))["phase"] == (to if way in may else "program_design")
+        operation = {"action": "update", "resource": "onboarding", "id": onboarding["id"]}
+        call = {"operations": [{**operation, "data": {"phase": "program_design"}}]}
+        assert (await api.post("/bulk", json=call)).json()["results"][0]["status"] == 200
 
 
 def test_onb_move_1_machines_and_strangers() -> None:

@@ -80,3 +80,37 @@ async def test_what_cannot_be_applied_is_said_inline(
     assert (await owner.get(APPLY)).status_code == 422
     refused = await owner.post(APPLY, {"template": template["id"]})
     assert "Resume it first" in text_of(refused.text)
+
+
+async def test_onb_tpl_3_checking_again_adds_what_fits_now_and_removes_nothing(
+    owner: Browser, api: httpx.AsyncClient, world: World, onboarding: Json
+) -> None:
+    large = {"all": [{"field": "mrr", "operator": "greater", "value": 10_000}]}
+    small = {"all": [{"field": "mrr", "operator": "less", "value": 10_000}]}
+    applied = await new_template(
+        api, {"title": "Small", "condition": small}, {"title": "Legal", "condition": large}, name="Standard"
+    )
+    assert (await owner.get(APPLY)).status_code == 200
+    fields = {"template": applied["id"], "previewed": applied["id"]}
+    assert (await owner.post(APPLY, fields)).status_code == 303
+    await new_template(
+        api, {"title": "Review", "condition": large}, name="Later", phase="review", default_for_phase=True
+    )
+    await patched(api, onboarding, phase="review")
+    assert await titles(api, onboarding) == ["Small"]
+    assert "is there already" in text_of((await owner.get("/onboardings/1/check")).text)
+
+    customer = (await api.get(f"/customers/{onboarding['customer_id']}")).json()
+    await patched(api, customer, mrr=20_000)
+    before = len(await entries_of(world, "task.created"))
+    shown = text_of((await owner.get("/onboardings/1/check")).text)
+    assert "2 tasks to add" in shown
+    assert ("Legal" in shown, "Review" in shown) == (True, True)
+    assert len(await entries_of(world, "task.created")) == before, "looking writes nothing"
+    assert (await owner.post("/onboardings/1/check")).status_code == 303
+    assert await titles(api, onboarding) == ["Legal", "Review", "Small"]
+    assert len(await entries_of(world, "task.created")) == before + 2
+    assert (await owner.post("/onboardings/1/check")).status_code == 303
+    assert await titles(api, onboarding) == ["Legal", "Review", "Small"]
+    await patched(api, onboarding, state="done")
+    assert (await owner.get("/onboardings/1/check")).status_code == 422

@@ -130,6 +130,13 @@ FROM_TEMPLATE = Statement.rows(
         _C.template_task.is_not(None),
     )
 )
+TEMPLATES_OF = Statement.scalar(
+    select(_C.template_id)
+    .where(_ORG, _LIVE, _OF_ONBOARDING, _C.template_id.is_not(None))
+    .distinct()
+    .order_by(_C.template_id),
+    str,
+)
 BY_EXTERNAL_ID = Statement.scalar(
     select(_C.id).where(_ORG, _LIVE, _C.external_id == bindparam("external_id")), str
 )
@@ -333,6 +340,11 @@ async def from_template(db: Executor, org_id: str, onboarding_id: str, template_
     """The tasks that an onboarding has from a template: key of the template's task → id."""
     params = {"org_id": org_id, "onboarding_id": onboarding_id, "template_id": template_id}
     return dict(await db.fetch_all(FROM_TEMPLATE, params))
+
+
+async def templates_of(db: Executor, org_id: str, onboarding_id: str) -> list[str]:
+    """The templates that an onboarding has tasks from."""
+    return await db.fetch_all(TEMPLATES_OF, {"org_id": org_id, "onboarding_id": onboarding_id})
 
 
 async def insert(tx: Transaction, org_id: str, rows: Sequence[TaskRow]) -> None:

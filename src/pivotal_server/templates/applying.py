@@ -76,6 +76,31 @@ async def apply_default(uow: UnitOfWork, home: StaffedHome, phase: str) -> Appli
     return await _apply(uow, home, template, add_copies=False, limited=False)
 
 
+async def check_again(
+    uow: UnitOfWork, home: StaffedHome, entered: Sequence[str], chosen: str | None
+) -> list[Applied]:
+    """Add to a locked onboarding what its templates would add now that they did not before (ONB-TPL-3).
+
+    Its templates: those it has tasks from, the ``chosen`` one, and the defaults of the phases ``entered``.
+    Nothing is removed. Raises ``onboarding_done``, ``limit_reached``.
+    """
+    if home.state == "done":
+        raise ONBOARDING_DONE()
+    ids = dict.fromkeys([*await adding.templates_of(uow, home), *([chosen] if chosen else [])])
+    found = [await repository.find(uow.tx, uow.org_id, id=id) for id in ids]
+    found += [await repository.default_of(uow.tx, uow.org_id, phase) for phase in entered]
+    known = {row.id: row for row in found if row is not None and row.deleted_at is None}
+    done = [
+        await _apply(uow, home, row, add_copies=False, limited=False)
+        for row in sorted(known.values(), key=lambda row: row.display_id)
+    ]
+    applied = [one for one in done if one is not None]
+    limit, used = TASKS_PER_ONBOARDING.default, await adding.count(uow, home)
+    if applied and used > limit:
+        raise LIMIT_REACHED(name=TASKS_PER_ONBOARDING.title, limit=limit, used=used)
+    return applied
+
+
 async def _apply(
     uow: UnitOfWork, home: StaffedHome, template: TemplateRow, *, add_copies: bool, limited: bool
 ) -> Applied | None:

@@ -1,5 +1,7 @@
 """Applying a template to an onboarding in the app, after a preview of exactly what it does (ONB-TPL-6)."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -9,10 +11,12 @@ from pivotal_server.kit.pagination import Slice
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.onboardings.resolve import Opened, opened_to_work
+from pivotal_server.onboardings.service_page import history
 from pivotal_server.onboardings.views_ask import Ask, AskField, Listing
 from pivotal_server.templates import service
-from pivotal_server.templates.applying import Applied, apply_template
+from pivotal_server.templates.applying import Applied, apply_template, check_again
 from pivotal_server.templates.schemas import Template
+from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.web.answers import status_of
 from pivotal_server.web.formats import count, short_day
 from pivotal_server.web.forms import sentence
@@ -60,8 +64,14 @@ async def _preview(visit: Visit, found: Opened, template_id: str, *, copies: boo
             raise _Undo
     except _Undo:
         pass
-    [done] = applied
-    team = await members.by_ids(visit.db, visit.org_id, [row.assignee_id for row in done.created])
+    return await _listings(visit, applied)
+
+
+async def _listings(visit: Visit, applied: Sequence[Applied]) -> tuple[Listing, ...]:
+    """What templates add, each task with who and when, and what they skip."""
+    rows = [row for one in applied for row in one.created]
+    skips = [skip for one in applied for skip in one.skipped]
+    team = await members.by_ids(visit.db, visit.org_id, [row.assignee_id for row in rows])
 
     def note(assignee: str | None, due: str) -> str:
         member = team.get(assignee)
@@ -75,9 +85,9 @@ async def _preview(visit: Visit, found: Opened, template_id: str, *, copies: boo
                 row.assignee_id, "" if row.due_date is None else f", {short_day(row.due_date, visit.frame)}"
             ),
         )
-        for row in done.created
+        for row in rows
     )
-    skipped = tuple((skip.title, skip.reason) for skip in done.skipped)
+    skipped = tuple((skip.title, skip.reason) for skip in skips)
     found_lists = [Listing(f"{count(len(created), 'task')} to add", created)]
     if skipped:
         found_lists.append(Listing(f"{len(skipped)} skipped", skipped))
@@ -155,7 +165,53 @@ async def apply(visit: Visit) -> Response:
     )
 
 
+# ── Check conditions again ───────────────────────────────────────────────────────────────────────
+async def _check_again(found: Opened, uow: UnitOfWork) -> list[Applied]:
+    home = await onboardings.get_onboarding(uow.tx, uow.org_id, found.row.id, lock=True)
+    moves = (await history(uow.tx, uow.org_id, home, found.phases)).moves
+    entered = dict.fromkeys([*(move.from_phase or "" for move in moves), home.phase])
+    return await check_again(uow, home, list(entered), home.template_id)
+
+
+@page("onboardings", capability="work_on_onboardings")
+async def ask_check(visit: Visit) -> Response:
+    """Show what would be added now that conditions hold which did not before (ONB-TPL-3)."""
+    found = await opened_to_work(visit)
+    applied: list[Applied] = []
+    try:
+        async with visit.work() as uow:
+            applied += await _check_again(found, uow)
+            raise _Undo
+    except _Undo:
+        pass
+    view = Ask(
+        title="Check conditions again",
+        name=found.row.name,
+        url=found.url,
+        submit="Add",
+        form=Form(id="check", action=f"{found.url}/check", cancel=found.url),
+        notice="Nothing is ever removed. Customer-facing tasks appear in the portal at once."
+        if applied
+        else "Every task whose condition holds is there already.",
+        lists=await _listings(visit, applied) if applied else (),
+    )
+    return visit.render_form("onboardings/ask.html", view)
+
+
+@page("onboardings", capability="work_on_onboardings")
+async def do_check(visit: Visit) -> Response:
+    """Add what the preview showed."""
+    found = await opened_to_work(visit)
+    async with visit.work() as uow:
+        applied = await _check_again(found, uow)
+    added = sum(len(one.created) for one in applied)
+    toast = f"Added {count(added, 'task')}" if added else "Nothing to add"
+    return saved(visit.request, found.url, toast=toast, refresh=_REFRESH)
+
+
 routes = [
+    Route("/onboardings/{number}/check", ask_check, methods=["GET"]),
+    Route("/onboardings/{number}/check", do_check, methods=["POST"]),
     Route("/onboardings/{number}/apply", ask, methods=["GET"]),
     Route("/onboardings/{number}/apply", apply, methods=["POST"]),
 ]
