@@ -18,6 +18,7 @@ from pivotal_server.customers import pages_new as new_customer_pages
 from pivotal_server.customers import pages_record as customer_record_pages
 from pivotal_server.customers import pages_status as customer_status_pages
 from pivotal_server.deleted import pages as deleted_pages
+from pivotal_server.events import pages as event_pages
 from pivotal_server.files import pages as file_pages
 from pivotal_server.health.deep import PATH as DEEP_HEALTH
 from pivotal_server.health.deep import DeepHealth
@@ -54,6 +55,9 @@ from pivotal_server.test_data import pages as test_data_pages
 from pivotal_server.web import static_files
 from pivotal_server.web.live import LiveHub
 from pivotal_server.web.session import error_handlers, page_middleware
+from pivotal_server.webhooks import pages as webhook_pages
+from pivotal_server.webhooks import pages_log as webhook_log_pages
+from pivotal_server.webhooks import pages_sending as webhook_sending_pages
 
 ROUTES = [
     static_files.ROUTE,
@@ -64,6 +68,10 @@ ROUTES = [
     *team_pages.routes,
     *join_pages.routes,
     *log_pages.routes,
+    *webhook_pages.routes,
+    *webhook_log_pages.routes,
+    *webhook_sending_pages.routes,
+    *event_pages.routes,
     *file_pages.routes,
     *search_pages.routes,
     *new_customer_pages.routes,

@@ -9,6 +9,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,7 @@ from playwright.async_api import Browser, Page, expect
 from pivotal_server.kit import clock
 from tests.browser.screens_customers import CUSTOMER_PAGES, aurora_page, customer_drawer
 from tests.browser.screens_plans import PLAN_PAGES, plan
+from tests.browser.screens_webhooks import HOOK_PAGES, hooked
 from tests.support.app import new_world
 from tests.support.chromium import SCREENSHOTS, chromium_started
 from tests.support.live_server import Live, LiveServer, running_server
@@ -68,6 +70,7 @@ class Studio:
     """Number of the onboarding whose plan is full."""
     task = 0
     """Number of a task of it."""
+    hooks: Live  # whose webhooks go to a receiver on this machine
 
     def __init__(self, full: Live, new: Live) -> None:
         self.full = full
@@ -319,6 +322,7 @@ PAGES: dict[str, Act] = {
     "forbidden": forbidden,
     **CUSTOMER_PAGES,
     **PLAN_PAGES,
+    **HOOK_PAGES,
 }
 
 
@@ -358,10 +362,13 @@ async def sheet(browser: Browser, name: str) -> None:
 
 
 async def take(names: list[str]) -> None:
-    """Start a server, fill it, and take the pictures."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with running_server(Path(folder)) as server, chromium_started() as browser:
-            studio = await furnish(server)
+    """Start the servers, fill them, and take the pictures."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+        async with AsyncExitStack() as stack:
+            browser = await stack.enter_async_context(chromium_started())
+            studio = await furnish(await stack.enter_async_context(running_server(Path(folder))))
+            if any(name in HOOK_PAGES for name in names):
+                studio.hooks = await stack.enter_async_context(hooked(Path(other)))
             for name in names:
                 for theme in THEMES:
                     await shoot(studio, browser, name, theme)

@@ -112,14 +112,15 @@ def _free_port() -> int:
 
 
 @asynccontextmanager
-async def running_server(folder: Path, database_url: str = "") -> AsyncIterator[LiveServer]:
+async def running_server(folder: Path, database_url: str = "", **further: str) -> AsyncIterator[LiveServer]:
     """A server on a free port with its data in the existing `folder`; SIGTERM ends it, with exit code 0.
 
     Its first start makes the workspace `VML`, whose owner is Dana Okafor. `database_url` is that of a
     PostgreSQL database; without it the server makes its SQLite file. `services` of the server are those of
-    this process beside it, as a command of the operator has them.
+    this process beside it, as a command of the operator has them. `further` are settings of its own, such as
+    `PIVOTAL_WEBHOOK_SLOTS="5"`.
     """
-    settings = {"PIVOTAL_DATA": str(folder), "PIVOTAL_PORT": str(_free_port())}
+    settings = {"PIVOTAL_DATA": str(folder), "PIVOTAL_PORT": str(_free_port()), **further}
     if database_url:
         settings |= {"PIVOTAL_DATABASE_URL": database_url, "PIVOTAL_SECRET_KEY": new_secret_key()}
     others = {name: value for name, value in os.environ.items() if not name.startswith("PIVOTAL_")}

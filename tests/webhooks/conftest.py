@@ -9,9 +9,17 @@ import httpx
 import pytest
 import structlog
 
+from pivotal_server.app import create_app
+from pivotal_server.auth import session_store
+from pivotal_server.auth.session_store import Client
+from pivotal_server.auth.sessions import SESSION_COOKIE
 from pivotal_server.db.engine import Database
+from pivotal_server.kit import clock
+from pivotal_server.members.service import MemberRow
+from tests.support.browser import Browser
 from tests.support.receiver import receiving
 from tests.webhooks.support import Desk, on_loopback
+from tests.webhooks.visiting import Enter
 
 
 @pytest.fixture
@@ -42,3 +50,30 @@ async def connect(desk: Desk) -> Callable[..., Any]:
         return desk.world.client(key)
 
     return make
+
+
+@pytest.fixture
+async def enter(desk: Desk) -> AsyncIterator[Enter]:
+    """Opens browsers of members of the desk's workspace."""
+    app = create_app(desk.world.services, strict=True)
+    opened: list[Browser] = []
+
+    async def open_browser(member: MemberRow | None = None) -> Browser:
+        browser = Browser(app)
+        opened.append(browser)
+        person = (member or desk.world.owner).person_id
+        async with desk.world.db.transaction() as tx:
+            token = await session_store.start(
+                tx, person, desk.world.workspace.id, Client("127.0.0.1", "Tests"), clock.now()
+            )
+        browser.client.cookies.set(SESSION_COOKIE, token, domain="localhost.local")
+        return browser
+
+    yield open_browser
+    for browser in opened:
+        await browser.client.aclose()
+
+
+@pytest.fixture
+async def owner(enter: Enter) -> Browser:
+    return await enter()

@@ -15,6 +15,8 @@ PAGES: tuple[tuple[str, str, str, str, str], ...] = (
     ("Customers", "building", "/customers", "", "G C"),
     ("Onboardings", "square-kanban", "/onboardings", "", "G O"),
     ("API keys", "key-round", "/admin/api-keys", "administer", "G A"),
+    ("Webhooks", "webhook", "/admin/developer/webhooks", "administer", ""),
+    ("Events", "zap", "/admin/developer/events", "administer", ""),
     ("Logs", "scroll-text", "/admin/logs", "administer", ""),
     ("Mail", "mail", "/admin/mail", "administer", ""),
     ("Sessions", "monitor", "/profile/sessions", "", ""),

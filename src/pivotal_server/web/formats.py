@@ -58,6 +58,17 @@ def _ago(at: datetime, frame: Frame, tail: str, none: str) -> str:
     return short_day(at.astimezone(frame.zone).date(), frame)
 
 
+def ahead(at: datetime, frame: Frame) -> str:
+    """How long until then: "Now", "in 45 s", "in 12 min", "in 3 h", "in 2 d"."""
+    seconds = int((at - frame.now).total_seconds())
+    if seconds <= 0:
+        return "Now"
+    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
+        if seconds >= size:
+            return f"in {seconds // size} {unit}"
+    return f"in {seconds} s"
+
+
 def local_date(at: datetime, frame: Frame) -> str:
     """The date of a moment in the workspace's zone: "May 26, 2026"."""
     return day(at.astimezone(frame.zone).date())
@@ -142,6 +153,7 @@ def count(value: int, one: str, many: str | None = None) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "ago": ago,
     "short_ago": short_ago,
+    "ahead": ahead,
     "local_date": local_date,
     "exact": exact,
     "day": day,

@@ -52,13 +52,18 @@ class LiveHub:
                 event.set()
 
     async def changes(
-        self, org_id: str, customer_id: str, look: Look, known: str | None = None
+        self,
+        org_id: str,
+        customer_id: str,
+        look: Look,
+        known: str | None = None,
+        every: float | None = None,
     ) -> AsyncIterator[None]:
         """Yields whenever ``look`` tells of another state than before.
 
         It is asked when the customer changes, or any customer for an empty ``customer_id``, and from time to
-        time. ``known`` is the state that the page shows: what changed before it listened counts too. Without
-        it the present state does.
+        time, at least each ``every`` seconds. ``known`` is the state that the page shows: what changed before
+        it listened counts too. Without it the present state does.
         """
         if not self._listening:
             self._listening = True
@@ -76,7 +81,7 @@ class LiveHub:
                     yield
                 known = seen
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(min(left, LOOK_SECONDS)):
+                    async with asyncio.timeout(min(left, every or LOOK_SECONDS)):
                         await news.wait()
         finally:
             self._waiting[key].discard(news)
@@ -84,13 +89,20 @@ class LiveHub:
                 del self._waiting[key]
 
 
-def stream(hub: LiveHub, org_id: str, customer_id: str, look: Look, known: str | None = None) -> Response:
+def stream(
+    hub: LiveHub,
+    org_id: str,
+    customer_id: str,
+    look: Look,
+    known: str | None = None,
+    every: float | None = None,
+) -> Response:
     """The answer to a page that wants to hear of changes; see :meth:`LiveHub.changes`."""
 
     async def events() -> AsyncIterator[ServerSentEvent]:
         # Without a database the stream ends; the browser comes again.
         with suppress(Unavailable):
-            async for _ in hub.changes(org_id, customer_id, look, known):
+            async for _ in hub.changes(org_id, customer_id, look, known, every):
                 yield ServerSentEvent(event="changed", data="")
 
     return EventSourceResponse(events(), ping=PING_SECONDS, headers={"X-Accel-Buffering": "no"})

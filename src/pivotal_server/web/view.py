@@ -42,6 +42,7 @@ class Frame(msgspec.Struct, frozen=True):
     (``auth/permissions.py``) for which controls are drawn. ``nav``: key of the current navigation entry:
     ``customers``, ``api-keys``, ``mail``. ``now``: the moment, in UTC, that relative times count from.
     ``path``: address of this page with its query, to come back to. ``csrf``: token of its forms.
+    ``development``: webhooks may reach this machine, which Admin says.
     """
 
     workspace_name: str
@@ -55,6 +56,7 @@ class Frame(msgspec.Struct, frozen=True):
     now: datetime
     path: str
     toasts: tuple[Toast, ...] = ()
+    development: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

@@ -43,8 +43,8 @@ _UNTIL = bindparam("until", type_=_D.created_at.type)
 _UNFINISHED = ("pending", "sending")
 
 
-def wire_list(kind: type[R]) -> PagedList[R]:
-    """The log of an endpoint, read as wire objects of a kind."""
+def log_list(kind: type[R], *, wire: bool = False) -> PagedList[R]:
+    """The log of an endpoint, read as rows or wire objects of a kind."""
     return PagedList(
         kind,
         webhook_deliveries,
@@ -62,7 +62,7 @@ def wire_list(kind: type[R]) -> PagedList[R]:
             "response_status": _D.response_status == bindparam("response_status"),
             "error_code": _D.error_code == bindparam("error_code"),
         },
-        wire=True,
+        wire=wire,
         among=("event_type", _D.event_type, "webhook_deliveries_type"),
     )
 

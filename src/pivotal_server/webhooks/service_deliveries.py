@@ -48,7 +48,8 @@ from pivotal_server.webhooks.schemas_deliveries import (
 )
 
 TESTS_A_MINUTE = 10
-_LOG = repository_log.wire_list(WebhookDelivery)
+_LOG = repository_log.log_list(WebhookDelivery, wire=True)
+_ROWS = repository_log.log_list(DeliveryRow)
 LONGEST_STATS = timedelta(days=28)
 _MINUTE = timedelta(seconds=60)
 _DAY = timedelta(hours=24)
@@ -118,6 +119,25 @@ async def read_deliveries(
     db: Executor, org_id: str, endpoint_id: str, part: Slice, filters: Mapping[str, Any]
 ) -> tuple[list[WebhookDelivery], datetime | None]:
     """One page of the log of an endpoint, and the cursor of the next page."""
+    return await _LOG.page(db, org_id, part, _stated(filters), {"endpoint_id": endpoint_id})
+
+
+async def read_rows(
+    db: Executor, org_id: str, endpoint_id: str, part: Slice, filters: Mapping[str, Any]
+) -> tuple[list[DeliveryRow], datetime | None]:
+    """The same as stored rows."""
+    return await _ROWS.page(db, org_id, part, _stated(filters), {"endpoint_id": endpoint_id})
+
+
+async def count_rows(
+    db: Executor, org_id: str, endpoint_id: str, part: Slice, filters: Mapping[str, Any]
+) -> int:
+    """How many deliveries match."""
+    return await _ROWS.count(db, org_id, part, _stated(filters), {"endpoint_id": endpoint_id})
+
+
+def _stated(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters as the log knows them."""
     wanted = dict(filters)
     statuses = wanted.pop("status", None)
     if statuses is not None:
@@ -130,7 +150,7 @@ async def read_deliveries(
         wanted["response_status"] = int(response)
     elif response is not None:
         wanted["response_class"] = response
-    return await _LOG.page(db, org_id, part, wanted, {"endpoint_id": endpoint_id})
+    return wanted
 
 
 async def read_stats(

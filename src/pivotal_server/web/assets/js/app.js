@@ -18,3 +18,4 @@ import "./autosave.js";
 import "./select.js";
 import "./composer.js";
 import "./board.js";
+import "./webhooks.js";

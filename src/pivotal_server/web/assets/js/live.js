@@ -26,7 +26,9 @@ const RULES = {
   morphStyle: "outerHTML",
   ignoreActiveValue: true,
   callbacks: {
-    beforeNodeMorphed: (old) => !(old instanceof Element && old.matches("input, textarea, select, form") && inUse(old)),
+    // A box with data-keep is the reader's: no answer ticks or clears it.
+    beforeNodeMorphed: (old) =>
+      !(old instanceof Element && (old.matches("[data-keep]") || (old.matches("input, textarea, select, form") && inUse(old)))),
     beforeNodeRemoved: (old) => !(old instanceof Element && inUse(old)),
     beforeAttributeUpdated: (name, node) =>
       !(name === "open" && node.matches("details")) && name !== "data-focus" && name !== "tabindex",
@@ -36,6 +38,11 @@ const RULES = {
 async function fetchFragments(wanted) {
   const url = new URL(location.href);
   wanted.forEach((name) => url.searchParams.append("fragment", name));
+  // With data-with a fragment says what of it is shown, so that news do not move it.
+  for (const node of document.querySelectorAll("[data-fragment][data-with]")) {
+    const [name, value] = node.dataset.with.split(/=(.*)/s);
+    if (wanted.has(node.dataset.fragment)) url.searchParams.set(name, value);
+  }
   const answer = await fetch(url, { headers: { "HX-Request": "true" } });
   if (answer.status === 401) {
     stop();
