@@ -180,50 +180,77 @@ def _refuse_unknown_keys(d: Document) -> None:
     _schema(d, "CustomerCreate")["properties"]["metadata"]["additionalProperties"] = False
 
 
-BREAKING: list[Mutation] = [
-    _remove_operation,
-    _remove_path,
-    _rename_operation,
-    _retag,
-    _rename_sdk_method,
-    _remove_parameter,
-    _remove_request_key,
-    _remove_response_key,
-    _remove_header,
-    _remove_media_type,
-    _rename_schema,
-    _new_required_parameter,
-    _require_parameter,
-    _new_required_request_key,
-    _require_request_key,
-    _narrow_request_bound,
-    _narrow_parameter_bound,
-    _narrow_request_pattern,
-    _narrow_request_type,
-    _refuse_null,
-    _response_turns_null,
-    _response_becomes_number,
-    _response_may_be_absent,
-    _remove_enum_value_of_request,
-    _remove_enum_value_of_response,
-    _add_value_to_closed_enum,
-    _change_default,
-    _change_success_status,
-    _remove_error_status,
-    _remove_error_code,
-    _move_error_code,
-    _change_error_type,
-    _demand_authentication,
-    _demand_scope,
-    _refuse_unknown_keys,
-]
+def _new_required_header(d: Document) -> None:
+    _operation(d, "POST /customers")["parameters"].append(
+        {"name": "X-Region", "in": "header", "required": True, "schema": {"type": "string"}}
+    )
+
+
+def _narrow_request_format(d: Document) -> None:
+    _schema(d, "CustomerCreate")["properties"]["name"]["format"] = "email"
+
+
+def _remove_response_format(d: Document) -> None:
+    del _schema(d, "Customer")["properties"]["created_at"]["format"]
+
+
+def _remove_event_type(d: Document) -> None:
+    del d["webhooks"]["customer.created"]
+
+
+def _remove_request_media_type(d: Document) -> None:
+    _operation(d, "POST /customers")["requestBody"]["content"].pop("application/json")
+
+
+BREAKING: dict[Mutation, str] = {
+    _remove_operation: "GET /api/v1/customers/{id}: operation removed",
+    _remove_path: "GET /api/v1/me: operation removed",
+    _rename_operation: "GET /api/v1/me: operationId changed from get-me to whoami",
+    _retag: "GET /api/v1/me: tags changed from ['Meta'] to ['Other']",
+    _rename_sdk_method: "GET /api/v1/me: x-sdk changed from me to whoami",
+    _remove_parameter: "GET /api/v1/customers, query parameter slug: removed",
+    _remove_request_key: "request CustomerCreate.plan: key removed",
+    _remove_response_key: "response Customer.plan: key removed",
+    _remove_header: "GET /api/v1/customers/{id}, 200: header ETag removed",
+    _remove_media_type: "GET /api/v1/me, 200: media type application/json removed",
+    _rename_schema: "schema Organization: removed or renamed",
+    _new_required_parameter: "GET /api/v1/customers, query parameter region: added, required",
+    _require_parameter: "GET /api/v1/customers, query parameter slug: became required",
+    _new_required_request_key: "request CustomerCreate.region: key added, required",
+    _require_request_key: "request CustomerCreate.domain: became required",
+    _narrow_request_bound: "request CustomerCreate.name: maxLength changed from 200 to 100",
+    _narrow_parameter_bound: "GET /api/v1/customers, query parameter limit: maximum changed from 100 to 50",
+    _narrow_request_pattern: "request CustomerCreate.name: pattern changed to ^A",
+    _narrow_request_type: "request CustomerCreate.name: type changed from string to integer",
+    _refuse_null: "request CustomerCreate.plan: type changed from null or string to string",
+    _response_turns_null: "response Customer.name: type changed from string to null or string",
+    _response_becomes_number: "response Customer.display_id: type changed from integer to number",
+    _response_may_be_absent: "response Customer.plan: may now be absent",
+    _remove_enum_value_of_request: "request CustomerCreate.status: enum value 'churned' removed",
+    _remove_enum_value_of_response: "response Customer.status: enum value 'churned' removed",
+    _add_value_to_closed_enum: "response ErrorBody.type: enum value 'strange_error' added",
+    _change_default: "GET /api/v1/customers, query parameter limit: default changed to 50",
+    _change_success_status: "POST /api/v1/customers: success status changed from ['201'] to ['200']",
+    _remove_error_status: "GET /api/v1/customers/{id}, 404: status removed",
+    _remove_error_code: "POST /api/v1/customers: error code slug_taken removed",
+    _move_error_code: "POST /api/v1/customers: error code slug_taken moved from 409 to 400",
+    _change_error_type: "POST /api/v1/customers: error code slug_taken changed its type",
+    _demand_authentication: "GET /api/v1/health: authentication demanded",
+    _demand_scope: "GET /api/v1/me: scope demanded: read:customers",
+    _refuse_unknown_keys: "request CustomerCreate.metadata: unknown keys are now refused",
+    _new_required_header: "POST /api/v1/customers, header parameter X-Region: added, required",
+    _narrow_request_format: "request CustomerCreate.name: format changed to email",
+    _remove_response_format: "response Customer.created_at: format changed to None",
+    _remove_event_type: "event customer.created: removed",
+    _remove_request_media_type: "POST /api/v1/customers, request body: media type application/json removed",
+}
 
 
 @pytest.mark.parametrize("mutate", BREAKING, ids=lambda mutate: mutate.__name__.strip("_"))
-def test_what_breaks_clients_is_found(mutate: Mutation) -> None:
+def test_what_breaks_clients_is_found_with_its_place(mutate: Mutation) -> None:
     changed = copy.deepcopy(document())
     mutate(changed)
-    assert breaking(document(), changed)
+    assert BREAKING[mutate] in map(str, breaking(document(), changed))
 
 
 def _add_operation(c: Document) -> None:

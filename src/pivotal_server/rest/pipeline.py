@@ -146,6 +146,8 @@ class RestApi:
                 await self._admit(request, headers)
             raise
         request.operation = operation
+        if operation.deprecation is not None:
+            headers.extend(operation.deprecation.headers)
         if not self._strict:
             return await self._perform(operation, values, request, known_as, headers)
         try:

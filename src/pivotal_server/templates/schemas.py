@@ -32,7 +32,7 @@ from pivotal_server.tasks.schemas import (
 from pivotal_server.tasks.schemas import Title as TaskTitle
 from pivotal_server.templates.conditions import check_condition
 
-KEY_PATTERN = r"[a-z0-9]+(?:[-_][a-z0-9]+)*"
+KEY_PATTERN = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 ROLES = ("csm", "se", "designer", "product_ops", "account_owner", "customer_primary_contact", "none")
 MEMBER = "member:"
 

@@ -9,14 +9,18 @@ import msgspec
 from pivotal_server.kit import codes
 from pivotal_server.kit.errors import ErrorCode
 from pivotal_server.kit.http.callbacks import Callback, callback_item
-from pivotal_server.kit.http.multipart import FILE, Upload
+from pivotal_server.kit.http.multipart import Upload
 from pivotal_server.kit.http.operations import ANY_SCOPE, Expansion, Operation
+from pivotal_server.kit.http.parts import add_file, error_example, example_of, not_null, tidy
+from pivotal_server.kit.http.samples import Call, samples
 
 Json = dict[str, Any]
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 _STRING: Json = {"type": "string"}
+# The parameters without which a call would not show what it is for, though it may do without them.
+_TELLING = ("by", "q")
 _INTEGER: Json = {"type": "integer"}
 
 
@@ -38,6 +42,8 @@ HEADERS: dict[str, Json] = {
         "`true` when this is the stored answer of an earlier request with the same key.",
         {"type": "string", "enum": ["true"]},
     ),
+    "Deprecation": _header("Since when the operation is deprecated: `@` and a Unix second.", _STRING),
+    "Sunset": _header("From when on it may be gone, as an HTTP date.", _STRING),
 }
 LIMIT_HEADERS = (
     "X-RateLimit-Limit",
@@ -101,6 +107,8 @@ def answer_headers(operation: Operation, status: int) -> list[str]:
         names.append("ETag")
     if operation.writes and status < 300:
         names.append("Idempotent-Replayed")
+    if operation.deprecation is not None:
+        names += ("Deprecation", "Sunset")
     return names
 
 
@@ -139,9 +147,9 @@ class Writer:
         """The whole document; paths stand below ``prefix``. Equal input gives an equal document, in order."""
         paths: dict[str, Json] = {}
         for operation in self.operations:
-            paths.setdefault(prefix + operation.path, {})[operation.method.lower()] = self._operation(
-                operation
-            )
+            written = self._operation(operation)
+            written["x-codeSamples"] = samples(_call_of(operation, written, prefix))
+            paths.setdefault(prefix + operation.path, {})[operation.method.lower()] = written
         return {
             "openapi": "3.1.0",
             "info": {"title": title, "version": version, "description": description},
@@ -166,7 +174,7 @@ class Writer:
     def _error_examples(self) -> Json:
         sent = {code for operation in self.operations for code in declared_errors(operation, self.access)}
         return {
-            code.code: {"value": _error_example(code)} for code in sorted(sent, key=lambda code: code.code)
+            code.code: {"value": error_example(code)} for code in sorted(sent, key=lambda code: code.code)
         }
 
     def _schemas(self) -> Json:
@@ -188,7 +196,7 @@ class Writer:
                 kind = schema["properties"].get("object", {})
                 if "enum" in kind:
                     kind.setdefault("description", f"Always `{kind['enum'][0]}`.")
-            schemas[name] = _tidy(schema)
+            schemas[name] = tidy(schema)
         for operation in self.operations:
             if operation.body:
                 schema = schemas[self._names[operation.body.struct]]
@@ -198,7 +206,7 @@ class Writer:
                         key, {"description": "Read-only; accepted and ignored.", "readOnly": True}
                     )
             if operation.upload:
-                _add_file(schemas[self._names[operation.upload.form.struct]], operation.upload)
+                add_file(schemas[self._names[operation.upload.form.struct]], operation.upload)
             for one in operation.expansions.values():
                 properties = schemas[self._object_of(operation)]["properties"]
                 properties.setdefault(one.name, self._expanded(one))
@@ -228,7 +236,11 @@ class Writer:
             "description": operation.description,
             "x-sdk": operation.sdk,
             "x-scopes": [operation.scope] if operation.scope not in (None, ANY_SCOPE) else [],
+            "x-mcp": list(operation.tools) or False,
         }
+        if operation.deprecation is not None:
+            result["description"] += f" {operation.deprecation.words}"
+            result["deprecated"] = True
         if operation.scope is None:
             result["security"] = []
         parameters = self._parameters(operation)
@@ -236,7 +248,7 @@ class Writer:
             result["parameters"] = parameters
         if operation.body:
             schema = self._ref(operation.body.struct)
-            example = _example(self._components[self._names[operation.body.struct]])
+            example = example_of(self._components[self._names[operation.body.struct]])
             result["requestBody"] = {
                 "required": True,
                 "content": {"application/json": {"schema": schema, "example": example}},
@@ -245,10 +257,20 @@ class Writer:
             form = operation.upload.form.struct
             result["requestBody"] = {
                 "required": True,
-                "content": {"multipart/form-data": {"schema": self._ref(form)}},
+                "content": {
+                    "multipart/form-data": {
+                        "schema": self._ref(form),
+                        "example": self._form_example(operation.upload),
+                    }
+                },
             }
         result["responses"] = self._responses(operation)
         return result
+
+    def _form_example(self, upload: Upload) -> Json:
+        """The text fields that the form must have, beside its file."""
+        shown = self._components[self._names[upload.form.struct]].get("properties", {})
+        return {name: shown[name]["examples"][0] for name in upload.form.required}
 
     def _parameters(self, operation: Operation) -> list[Json]:
         found: list[Json] = []
@@ -265,7 +287,7 @@ class Writer:
         ]
         properties = self._components[self._names[operation.query.struct]].get("properties", {})
         for name, declared in properties.items():
-            schema = _tidy(_not_null(dict(declared)))
+            schema = tidy(not_null(dict(declared)))
             entry: Json = {"name": name, "in": "query", "required": False}
             entry["description"] = schema.pop("description", "")
             examples = schema.pop("examples", None)
@@ -340,74 +362,31 @@ class Writer:
 
     def _answer_example(self, answer: type[msgspec.Struct]) -> Any:
         schema = self._components[self._names[answer]]
-        return _example(schema, self._components)
+        return example_of(schema, self._components)
+
+
+def _call_of(operation: Operation, written: Json, prefix: str) -> Call:
+    """The call that samples make: every parameter that it needs, and the example of the body."""
+    shown = {(one["in"], one["name"]): one for one in written.get("parameters", [])}
+    path = prefix + operation.path
+    for name in operation.path_parameters:
+        path = path.replace(f"{{{name}}}", shown["path", name]["example"])
+    query = {
+        name: one["example"]
+        for (place, name), one in shown.items()
+        if place == "query" and (one["required"] or name in _TELLING)
+    }
+    content = written.get("requestBody", {}).get("content", {})
+    return Call(
+        method=operation.method,
+        path=path,
+        query=query,
+        keyed=operation.scope is not None,
+        body=content.get("application/json", {}).get("example"),
+        form=content.get("multipart/form-data", {}).get("example"),
+    )
 
 
 def _left_out(answer: type[msgspec.Struct]) -> set[str]:
     """The keys of a wire object that stand in it only when asked for."""
     return {field.encode_name for field in msgspec.structs.fields(answer) if field.default is msgspec.UNSET}
-
-
-def _add_file(schema: Json, upload: Upload) -> None:
-    """The schema of an upload's form: its text fields, and the file itself."""
-    file = {
-        "description": f"The file, with its name: at most {upload.limit} bytes.",
-        "type": "string",
-        "format": "binary",
-    }
-    schema["properties"] = {FILE: file, **{k: v for k, v in schema["properties"].items() if k != FILE}}
-    schema["required"] = [FILE, *upload.form.required]
-    schema["additionalProperties"] = False
-
-
-def _tidy(schema: Any) -> Any:
-    """Without msgspec's titles and the default ``null`` of absent fields, integer bounds as integers."""
-    if isinstance(schema, dict):
-        result = {key: _tidy(value) for key, value in schema.items() if key != "title"}
-        if result.get("default", ...) is None:
-            del result["default"]
-        for bound in ("minimum", "maximum"):
-            value = result.get(bound)
-            if isinstance(value, float) and value.is_integer():
-                result[bound] = int(value)
-        return result
-    if isinstance(schema, list):
-        return [_tidy(entry) for entry in schema]
-    return schema
-
-
-def _not_null(schema: Json) -> Json:
-    options = [option for option in schema.get("anyOf", []) if option != {"type": "null"}]
-    if "anyOf" not in schema:
-        return schema
-    rest = {key: value for key, value in schema.items() if key != "anyOf"}
-    return {**options[0], **rest} if len(options) == 1 else {"anyOf": options, **rest}
-
-
-def _example(schema: Json, components: Json | None = None) -> Any:
-    """An example of an object schema, put together from the examples of its properties."""
-    result: Json = {}
-    for name, property_schema in schema.get("properties", {}).items():
-        if property_schema.get("examples"):
-            result[name] = property_schema["examples"][0]
-        elif components is not None:
-            items = property_schema.get("items", {})
-            target = property_schema.get("$ref") or items.get("$ref")
-            if target:
-                inner = _example(components[target.rsplit("/", 1)[1]], components)
-                result[name] = [inner] if items else inner
-            elif "enum" in property_schema:
-                result[name] = property_schema["enum"][0]
-    return result
-
-
-def _error_example(code: ErrorCode) -> Json:
-    return {
-        "error": {
-            "type": code.type,
-            "code": code.code,
-            "message": code.message,
-            "request_id": "req_3dvyrkttnjfbf5jxvlsi47wq",
-            "doc_url": f"/docs/errors#{code.code}",
-        }
-    }

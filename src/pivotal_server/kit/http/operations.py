@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from pivotal_server.kit.errors import ErrorCode
+from pivotal_server.kit.http.deprecation import Deprecation
 from pivotal_server.kit.http.multipart import Upload
 from pivotal_server.kit.validation import Body, Query, doc
 
@@ -79,6 +80,10 @@ class Operation:
     confidential: bool = False
     # What a request with this body counts in the rate limit, beyond the one that every request counts.
     cost: Callable[[Any], int] | None = None
+    # The tools of the MCP server that call it.
+    tools: tuple[str, ...] = ()
+    # Said of an operation that will go; its answers tell so in their headers.
+    deprecation: Deprecation | None = None
 
     @property
     def writes(self) -> bool:
@@ -137,6 +142,8 @@ class OperationTable(Sequence[Operation]):
         expand: Sequence[Expansion] = (),
         confidential: bool = False,
         cost: Callable[[Any], int] | None = None,
+        tools: Sequence[str] = (),
+        deprecation: Deprecation | None = None,
     ) -> Callable[[H], H]:
         """Declare the decorated coroutine function as an operation.
 
@@ -171,6 +178,8 @@ class OperationTable(Sequence[Operation]):
                     expansions={one.name: one for one in expand},
                     confidential=confidential,
                     cost=cost,
+                    tools=tuple(tools),
+                    deprecation=deprecation,
                 )
             )
             return handler
