@@ -19,6 +19,7 @@ from pivotal_server.customers import pages_record as customer_record_pages
 from pivotal_server.customers import pages_status as customer_status_pages
 from pivotal_server.deleted import pages as deleted_pages
 from pivotal_server.events import pages as event_pages
+from pivotal_server.docs import pages as docs_pages
 from pivotal_server.files import pages as file_pages
 from pivotal_server.health.deep import PATH as DEEP_HEALTH
 from pivotal_server.health.deep import DeepHealth
@@ -61,6 +62,7 @@ from pivotal_server.webhooks import pages_sending as webhook_sending_pages
 
 ROUTES = [
     static_files.ROUTE,
+    *docs_pages.routes,
     *auth_pages.routes,
     *api_key_pages.routes,
     *test_data_pages.routes,

@@ -9,7 +9,17 @@ import cyclopts
 import uvloop
 from cyclopts import Parameter
 
-from pivotal_server import STARTED, __version__, cli_keys, cli_openapi, cli_sample, config, logs, server
+from pivotal_server import (
+    STARTED,
+    __version__,
+    cli_docs,
+    cli_keys,
+    cli_openapi,
+    cli_sample,
+    config,
+    logs,
+    server,
+)
 from pivotal_server.auth import signing_in
 from pivotal_server.auth.actor import command_line
 from pivotal_server.cli_common import (
@@ -40,7 +50,15 @@ app = cyclopts.App(
 )
 workspace_app = cyclopts.App(name="workspace", help="Create and list workspaces.")
 member_app = cyclopts.App(name="member", help="Add and list members of a workspace.")
-for group in (cli_keys.keys_app, workspace_app, member_app, cli_sample.sample_app, cli_openapi.openapi_app):
+GROUPS = (
+    cli_keys.keys_app,
+    workspace_app,
+    member_app,
+    cli_sample.sample_app,
+    cli_openapi.openapi_app,
+    cli_docs.docs_app,
+)
+for group in GROUPS:
     app.command(group)
 
 

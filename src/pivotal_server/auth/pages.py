@@ -12,6 +12,7 @@ from pivotal_server.members import service as members
 from pivotal_server.web.htmx import go_to
 from pivotal_server.web.places import HOME, local_path
 from pivotal_server.web.session import Guest, Visit, open_page, page
+from pivotal_server.web.theme import theme_cookie
 from pivotal_server.web.view import Form
 
 WRONG_CODE = "Wrong code. {left} left."
@@ -150,7 +151,9 @@ async def set_theme(visit: Visit) -> Response:
         await members.set_theme(
             uow, visit.session.person_id, target, visit.session.theme, visit.fields.text("theme")
         )
-    return go_to(visit.request, local_path(visit.fields.text("next")))
+    response = go_to(visit.request, local_path(visit.fields.text("next")))
+    response.raw_headers.append(theme_cookie(visit.fields.text("theme"), visit.services.config.public_url))
+    return response
 
 
 @page("sessions")

@@ -1,0 +1,165 @@
+// The docs: everything here adds to pages that can be read without it.
+import "./theme.js";
+import "./copy.js";
+import { announce, element, isTyping } from "./dom.js";
+
+// ── Values of the reader in the examples: kept in this tab alone ─────────────────────────────────
+const form = document.querySelector("[data-docs-fill]");
+const KEY = "docs-fill";
+
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function fill(values) {
+  for (const node of document.querySelectorAll("[data-fill]")) {
+    node.dataset.placeholder ??= node.textContent;
+    node.textContent = values[node.dataset.fill] || node.dataset.placeholder;
+  }
+}
+
+if (form) {
+  const values = kept();
+  for (const input of form.elements) if (input.name) input.value = values[input.name] ?? "";
+  fill(values);
+  form.addEventListener("input", () => {
+    const all = { ...kept() };
+    for (const input of form.elements) if (input.name) all[input.name] = input.value.trim();
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(all));
+    } catch {
+      // Storage may be forbidden; then the values last as long as the page.
+    }
+    fill(all);
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+}
+
+// ── Copy page ────────────────────────────────────────────────────────────────────────────────────
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy-page]");
+  if (!button) return;
+  const answer = await fetch(button.dataset.copyPage);
+  if (!answer.ok) return;
+  const copier = element("button", { type: "button", hidden: true });
+  copier.dataset.copy = await answer.text();
+  button.after(copier);
+  copier.click();
+  copier.remove();
+  const label = button.querySelector("[data-copy-label]");
+  label.textContent = "Copied";
+  setTimeout(() => {
+    label.textContent = "Copy page";
+  }, 2000);
+});
+
+// ── The heading that is being read ───────────────────────────────────────────────────────────────
+const entries = new Map(
+  [...document.querySelectorAll(".docs-toc a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),
+);
+if (entries.size > 0) {
+  const headings = [...entries.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  const follow = () => {
+    const passed = headings.filter((heading) => heading.getBoundingClientRect().top < 120);
+    const current = entries.get((passed.at(-1) ?? headings[0]).id);
+    for (const link of entries.values()) {
+      if (link === current) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  follow();
+  addEventListener("scroll", follow, { passive: true });
+}
+
+// ── Search as you type ───────────────────────────────────────────────────────────────────────────
+const dialog = document.getElementById("docs-find");
+const field = dialog.querySelector("input");
+const list = dialog.querySelector("ul");
+let asked = 0;
+
+function open() {
+  if (dialog.open) return;
+  dialog.showModal();
+  field.select();
+}
+
+function options() {
+  return [...list.querySelectorAll("[role=option]")];
+}
+
+function point(option) {
+  for (const one of options()) one.setAttribute("aria-selected", String(one === option));
+  field.setAttribute("aria-activedescendant", option?.id ?? "");
+  option?.scrollIntoView({ block: "nearest" });
+}
+
+function marked(excerpt) {
+  // The server escapes the excerpt and marks the words found; only its text and those marks are taken.
+  const inert = new DOMParser().parseFromString(excerpt, "text/html").body;
+  return [...inert.childNodes].map((node) =>
+    node.nodeName === "MARK" ? element("mark", { textContent: node.textContent }) : node.textContent,
+  );
+}
+
+async function find() {
+  const query = field.value.trim();
+  const turn = (asked += 1);
+  const results = query ? await fetch(`/docs/search.json?q=${encodeURIComponent(query)}`).then((a) => a.json()) : { results: [] };
+  if (turn !== asked) return;
+  list.replaceChildren(
+    ...results.results.map((hit, at) => {
+      const link = element(
+        "a",
+        { href: hit.href, tabIndex: -1 },
+        element("span", { className: "muted small", textContent: hit.heading ? `${hit.tab || "Docs"} · ${hit.title}` : hit.tab || "Docs" }),
+        element("strong", { textContent: hit.heading || hit.title }),
+        element("span", {}, ...marked(hit.excerpt)),
+      );
+      const option = element("li", { id: `docs-found-${at}` }, link);
+      option.setAttribute("role", "option");
+      return option;
+    }),
+  );
+  field.setAttribute("aria-expanded", String(results.results.length > 0));
+  point(options()[0]);
+  if (query) announce(results.results.length === 1 ? "1 result" : `${results.results.length} results`);
+}
+
+field.addEventListener("input", find);
+field.addEventListener("keydown", (event) => {
+  const all = options();
+  const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    if (all.length > 0) point(all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
+  } else if (event.key === "Enter" && at >= 0) {
+    event.preventDefault();
+    const target = all[at].querySelector("a").href;
+    if (event.metaKey || event.ctrlKey) window.open(target, "_blank", "noopener");
+    else {
+      dialog.close();
+      location.href = target;
+    }
+  }
+});
+list.addEventListener("click", () => dialog.close());
+dialog.addEventListener("click", (event) => {
+  if (event.target === dialog) dialog.close();
+});
+document.addEventListener("keydown", (event) => {
+  const chord = (event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k";
+  const slash = event.key === "/" && !event.metaKey && !event.ctrlKey && !event.altKey && !isTyping(event.target);
+  if (!chord && !slash) return;
+  event.preventDefault();
+  open();
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-docs-search]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  open();
+});
