@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from pivotal_server.docs.facts import plain, pretty, table
+from pivotal_server.docs.marks import FILLS
 from pivotal_server.docs.schemas import NavGroup, Source
 from pivotal_server.docs.source import ROOT
 
@@ -292,11 +293,11 @@ def _example_query(operation: Json) -> str:
 
 
 def _spared(example: Mapping[str, Any]) -> Json:
-    """An example without what names records of the workspace that wrote it."""
+    """An example that names the reader's records, and no others of the workspace that wrote it."""
     return {
-        key: value
+        key: f"{{{{{key}}}}}" if key in FILLS else value
         for key, value in example.items()
-        if not (key.endswith("_id") and isinstance(value, str) and value.startswith("cm"))
+        if key in FILLS or not (key.endswith("_id") and isinstance(value, str) and value.startswith("cm"))
     }
 
 
