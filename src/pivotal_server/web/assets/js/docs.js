@@ -97,6 +97,15 @@ function point(option) {
   option?.scrollIntoView({ block: "nearest" });
 }
 
+function go(option, apart) {
+  if (apart) {
+    window.open(option.dataset.href, "_blank", "noopener");
+    return;
+  }
+  dialog.close();
+  location.href = option.dataset.href;
+}
+
 function marked(excerpt) {
   // The server escapes the excerpt and marks the words found; only its text and those marks are taken.
   const inert = new DOMParser().parseFromString(excerpt, "text/html").body;
@@ -112,14 +121,14 @@ async function find() {
   if (turn !== asked) return;
   list.replaceChildren(
     ...results.results.map((hit, at) => {
-      const link = element(
-        "a",
-        { href: hit.href, tabIndex: -1 },
+      const option = element(
+        "li",
+        { id: `docs-found-${at}` },
         element("span", { className: "muted small", textContent: hit.heading ? `${hit.tab || "Docs"} · ${hit.title}` : hit.tab || "Docs" }),
         element("strong", { textContent: hit.heading || hit.title }),
         element("span", {}, ...marked(hit.excerpt)),
       );
-      const option = element("li", { id: `docs-found-${at}` }, link);
+      option.dataset.href = hit.href;
       option.setAttribute("role", "option");
       return option;
     }),
@@ -138,15 +147,13 @@ field.addEventListener("keydown", (event) => {
     if (all.length > 0) point(all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
   } else if (event.key === "Enter" && at >= 0) {
     event.preventDefault();
-    const target = all[at].querySelector("a").href;
-    if (event.metaKey || event.ctrlKey) window.open(target, "_blank", "noopener");
-    else {
-      dialog.close();
-      location.href = target;
-    }
+    go(all[at], event.metaKey || event.ctrlKey);
   }
 });
-list.addEventListener("click", () => dialog.close());
+list.addEventListener("click", (event) => {
+  const option = event.target.closest("[role=option]");
+  if (option) go(option, event.metaKey || event.ctrlKey);
+});
 dialog.addEventListener("click", (event) => {
   if (event.target === dialog) dialog.close();
 });
