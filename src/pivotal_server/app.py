@@ -26,6 +26,7 @@ from pivotal_server.health.deep import DeepHealth
 from pivotal_server.health.metrics import PATH as METRICS
 from pivotal_server.health.metrics import Metrics
 from pivotal_server.kit.draining import Draining
+from pivotal_server.jobs import pages as job_pages
 from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.members import pages as team_pages
 from pivotal_server.members import pages_join as join_pages
@@ -74,6 +75,7 @@ ROUTES = [
     *webhook_log_pages.routes,
     *webhook_sending_pages.routes,
     *event_pages.routes,
+    *job_pages.routes,
     *file_pages.routes,
     *search_pages.routes,
     *new_customer_pages.routes,

@@ -209,6 +209,12 @@ JOB_NOT_FOUND = ErrorCode(
     "No such job",
     "Check the id; finished jobs are kept for 90 days.",
 )
+JOB_NOT_FAILED = ErrorCode(
+    "job_not_failed", 409, "conflict", "Only a job that failed can be run again", app_only=True
+)
+JOB_WAITS_ALREADY = ErrorCode(
+    "job_waits_already", 409, "conflict", "The same work waits or runs already", app_only=True
+)
 FILE_NOT_FOUND = ErrorCode("file_not_found", 404, "not_found", "No such file", app_only=True)
 EVENT_NOT_FOUND = ErrorCode(
     "event_not_found",
@@ -338,7 +344,9 @@ __all__ = [
     "INVALID_STRING",
     "INVALID_TYPE",
     "IP_NOT_ALLOWED",
+    "JOB_NOT_FAILED",
     "JOB_NOT_FOUND",
+    "JOB_WAITS_ALREADY",
     "LIMIT_REACHED",
     "MAIL_NOT_FOUND",
     "MEMBER_NOT_FOUND",

@@ -19,6 +19,7 @@ from playwright.async_api import Browser, Page, expect
 
 from pivotal_server.kit import clock
 from tests.browser.screens_customers import CUSTOMER_PAGES, aurora_page, customer_drawer
+from tests.browser.screens_jobs import show_jobs
 from tests.browser.screens_plans import PLAN_PAGES, plan
 from tests.browser.screens_webhooks import HOOK_PAGES, hooked
 from tests.support.app import new_world
@@ -252,6 +253,8 @@ async def test_data_dialog(studio: Studio, page: Page) -> None:
     await studio.full.open(page, "/admin/api-keys")
     await page.get_by_role("link", name="Clear test data").click()
     await page.locator("dialog[open] .form").wait_for()
+async def jobs(studio: Studio, page: Page) -> None:
+    await show_jobs(studio.full, page)
 
 
 async def one_mail(studio: Studio, page: Page) -> None:
@@ -310,6 +313,8 @@ PAGES: dict[str, Act] = {
     "team": at("/admin/team"),
     "team-invite": at("/admin/team/invite"),
     "team-invite-many": at("/admin/team/invite-many"),
+    "jobs": jobs,
+    "jobs-none": at_new("/admin/jobs"),
     "mails": at("/admin/mail"),
     "mails-none": at_new("/admin/mail"),
     "mail": one_mail,

@@ -5,6 +5,7 @@ from typing import Any
 from pivotal_server.files.store import Files
 from pivotal_server.jobs.repository import JobRow
 from pivotal_server.jobs.repository_files import JobFileRow
+from pivotal_server.jobs.repository_list import ShownJob
 from pivotal_server.jobs.schemas import Job, JobError, JobFile
 from pivotal_server.kit.clock import wire, wire_or_none
 
@@ -23,7 +24,7 @@ def to_wire(row: JobRow, made: list[JobFileRow], files: Files) -> Job:
         files=[_file(row.org_id, file, files) for file in made if file.role != "source"],
         created_at=wire(row.created_at),
         finished_at=wire_or_none(row.finished_at),
-        error=_error(row),
+        error=error_of(row),
     )
 
 
@@ -38,7 +39,8 @@ def _file(org_id: str, row: JobFileRow, files: Files) -> JobFile:
     )
 
 
-def _error(row: JobRow) -> JobError | None:
+def error_of(row: JobRow | ShownJob) -> JobError | None:
+    """Why a failed job failed."""
     if row.status != "failed":
         return None
     code = row.error_code or "internal_error"

@@ -18,6 +18,7 @@ PAGES: tuple[tuple[str, str, str, str, str], ...] = (
     ("Webhooks", "webhook", "/admin/developer/webhooks", "administer", ""),
     ("Events", "zap", "/admin/developer/events", "administer", ""),
     ("Logs", "scroll-text", "/admin/logs", "administer", ""),
+    ("Jobs", "list-checks", "/admin/jobs", "administer", ""),
     ("Mail", "mail", "/admin/mail", "administer", ""),
     ("Sessions", "monitor", "/profile/sessions", "", ""),
 )
