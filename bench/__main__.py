@@ -1,10 +1,11 @@
-"""``python -m bench``: measure, print, and write ``bench/report.md``.
+"""``python -m bench``: measure, print, and write ``bench/report.md``; ``python -m bench plans``: see there.
 
 Reads and their ceiling are measured in turn, many short rounds, and the median of the ratios is reported, so
 that a noisy machine disturbs both alike.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import platform
@@ -20,7 +21,9 @@ from statistics import median
 from typing import Any
 
 from bench.bulk import bulk_rate, import_rate
-from bench.data import build
+from bench.data import Made, Size
+from bench.plans import show
+from bench.sets import filled
 
 HERE = Path(__file__).parent
 
@@ -71,12 +74,12 @@ def memory_mb(pid: int) -> float:
 class Bench:
     """One run of everything."""
 
-    def __init__(self, folder: Path, customers: int, entries: int, rounds: int, seconds: float) -> None:
-        self.folder, self.rounds, self.seconds = folder, rounds, seconds
-        self.customers = customers
-        self.path = folder / "pivotal.db"
-        print(f"making {customers:,} customers and {entries:,} activity entries", flush=True)
-        self.org_id, self.key = build(self.path, customers, entries)
+    def __init__(self, made: Made, rounds: int, seconds: float) -> None:
+        self.rounds, self.seconds = rounds, seconds
+        self.size = made.size
+        self.path = Path(made.target)
+        self.folder = self.path.parent
+        self.org_id, self.key = made.org_id, made.key
         self.lines: list[Line] = []
         self.runs = 0
 
@@ -134,7 +137,7 @@ class Bench:
         self.compare("GET one customer", (ceiling, "/one/{n}"), one, 0.5)
         first = (server, "/api/v1/customers?limit=20")
         self.compare("list of 20, page 1", (ceiling, "/list"), first, 0.5)
-        deep = min(10_000, self.customers // 20)
+        deep = min(4_000, self.size.customers // 25)
         path = f"/api/v1/customers?limit=20&cursor={self.cursor(deep)}"
         self.compare(f"list of 20, page {deep:,}", (ceiling, "/list"), (server, path), 0.5)
         path = f"/api/v1/customers?limit=20&status=at_risk&cursor={self.cursor(deep // 2)}"
@@ -209,19 +212,18 @@ class Bench:
             first.terminate()
             first.wait(20)
 
-    def report(self, customers: int, entries: int) -> str:
+    def report(self) -> str:
         rows = "\n".join(
             f"| {line.work} | {line.measured} | {line.budget} | {'yes' if line.met else '**no**'} |"
             for line in self.lines
         )
+        size = self.size
         return (
             "# Benchmark report\n\n"
-            f"Embedded default (SQLite, one process) with {customers:,} customers and {entries:,} activity "
-            "entries; "
-            f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}. "
-            "Ratios compare with a "
-            "bare ASGI function on the same server (one SELECT on the raw driver, one encode), "
-            "measured in turn "
+            f"Embedded default (SQLite, one process) with {size.customers:,} customers, {size.tasks:,} tasks "
+            f"and {size.entries:,} activity entries; {os.cpu_count()} cores, {platform.machine()}, "
+            f"Python {platform.python_version()}. Ratios compare with a bare ASGI function on the same "
+            "server (one SELECT on the raw driver, one encode), measured in turn "
             f"with ours, {self.rounds} rounds of {self.seconds:g} s with 16 clients. "
             "Made by `./run bench`.\n\n"
             f"| Work | Measured | Budget | Met |\n|---|---|---|---|\n{rows}\n"
@@ -236,16 +238,25 @@ def main() -> None:
         webhooks.main(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("report", "plans"), default="report")
     parser.add_argument("--customers", type=int, default=100_000)
-    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--tasks", type=int, default=1_000_000)
+    parser.add_argument("--entries", type=int, default=10_000_000)
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the filled database there, or use it")
+    parser.add_argument("--postgres", action="store_true", help="plans: on a private PostgreSQL")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--report", type=Path, default=HERE / "report.md")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="pivotal-bench-") as folder:
-        bench = Bench(Path(folder), options.customers, options.entries, options.rounds, options.seconds)
+    size = Size(customers=options.customers, tasks=options.tasks, entries=options.entries)
+    postgres = options.postgres and options.what == "plans"
+    with filled(size, postgres=postgres, keep=options.keep) as made:
+        if options.what == "plans":
+            asyncio.run(show(made))
+            return
+        bench = Bench(made, options.rounds, options.seconds)
         bench.run()
-    options.report.write_text(bench.report(options.customers, options.entries))
+        options.report.write_text(bench.report())
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ async def filled(db: Database, changed: range = range(0)) -> None:
 
 async def test_few_changes_are_found_by_their_index(database: Database) -> None:
     await filled(database, range(5, 8))
-    statement = CUSTOMERS._pages.get(frozenset({"updated_since", "few_changed"}))
+    statement = CUSTOMERS._pages.get(frozenset({"updated_since", "few_updated_since"}))
     plan = await plan_of(database, statement, plan_params(updated_since=SINCE))
     assert "customers_updated" in plan
     for filters in ({}, {"status": "active"}):

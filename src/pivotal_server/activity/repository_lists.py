@@ -79,7 +79,7 @@ _BY = {
     "no_actor": _A.actor_id.is_(None),
 }
 _WORKSPACE = PagedList(
-    EntryRow, activity, [], _BY, wire=True, computed=_COMPUTED, among=("event", _A.event, "activity_event")
+    EntryRow, activity, [], _BY, wire=True, computed=_COMPUTED, among=[("event", _A.event, "activity_event")]
 )
 # All entries of one customer are few enough to be passed over, so that its own index leads.
 _CUSTOMER = PagedList(

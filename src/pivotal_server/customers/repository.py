@@ -128,7 +128,7 @@ W = TypeVar("W", bound=msgspec.Struct)
 def wire_list(kind: type[W]) -> PagedList[W]:
     """The list of live customers, read as wire objects of ``kind``."""
     return PagedList(
-        kind, customers, [_LIVE], _FILTERS, _DRIVEN, wire=True, updated_index="customers_updated"
+        kind, customers, [_LIVE], _FILTERS, _DRIVEN, wire=True, few_by={"updated_since": "customers_updated"}
     )
 
 

@@ -1,12 +1,14 @@
 """Parts of SQL that the two databases write differently."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Boolean
+from sqlalchemy import Boolean, ColumnElement, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Float, Text
+
+V = TypeVar("V")
 
 
 class MatchesGroups(FunctionElement[bool]):
@@ -68,3 +70,25 @@ def _member_sqlite(element: JsonNumber | JsonText, compiler: SQLCompiler, **kw: 
 def _word_postgresql(element: JsonText, compiler: SQLCompiler, **kw: Any) -> str:
     column, key = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"(CAST({column} AS JSONB) ->> {key})"
+
+
+class PassedOver(FunctionElement[Any]):
+    """A column in a condition for which SQLite shall use no index."""
+
+    inherit_cache = True
+    name = "passed_over"
+
+
+@compiles(PassedOver, "sqlite")
+def _passed_over_sqlite(element: PassedOver, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"+{compiler.process(element.clauses, **kw)}"
+
+
+@compiles(PassedOver, "postgresql")
+def _passed_over_postgresql(element: PassedOver, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+def passed_over(column: ColumnElement[V]) -> ColumnElement[V]:
+    """``column``, for which SQLite shall use no index in this condition."""
+    return type_coerce(PassedOver(column), column.type)

@@ -4,6 +4,10 @@ A page costs the same at any depth, because its cursor is a value of the leading
 The order of a list is that of ``created_at``, which no index on ``updated_at`` gives. A list that is asked
 for what changed since a moment therefore looks first whether that is little: then it reads just that, by the
 index on ``updated_at``, and sorts it; else it walks in its usual order and passes over what did not change.
+The same holds for other filters that are ranges, such as what is due before a day.
+
+Of several bounds of ``created_at`` (the cursor is one) only the narrowest is sent: SQLite walks from one of
+them and passes over what another excludes, which on a deep page may be nearly everything.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,10 +40,12 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 _ASCENDING = "ascending"
 _LIVE_ONLY = "live_only"
 _TEST_ONLY = "test_only"
-_FEW_CHANGED = "few_changed"
+_FEW = "few_"
+_BELOW = ("created_before", "until")
+_ABOVE = ("created_after", "since")
 
 FEW = 1_000
-"""Up to so many changed rows are read and sorted for each page."""
+"""Up to so many rows within a range are read and sorted for each page."""
 # A condition on several values gets so many places; places left over hold nothing.
 _SIZES = (1, 4, 40)
 
@@ -59,15 +65,31 @@ def _first_of(source: Subquery | CTE, ascending: bool) -> Select[Any]:
     return select(*source.c).order_by(order).limit(bindparam("limit"))
 
 
+def _needless(params: Mapping[str, Any], given: set[str], *, ascending: bool) -> set[str]:
+    """The bounds of ``created_at`` that a narrower one makes needless."""
+    above = [name for name in (*_ABOVE, "cursor" if ascending else "") if name in given]
+    below = [name for name in (*_BELOW, "" if ascending else "cursor") if name in given]
+    kept = set()
+    if above:
+        # Of two equal ones the one that leaves the moment itself out.
+        kept.add(max(above, key=lambda name: (params[name], name != "since")))
+    if below:
+        kept.add(min(below, key=lambda name: params[name]))
+    return {*above, *below} - kept
+
+
 class PagedList(Generic[R]):
     """The statements of one list.
 
     ``base`` conditions always hold; ``filters`` maps a name, bound under that name, to its condition.
     ``driven`` maps a filter to another table joined on, and that table's copy of ``created_at``: with that
     filter the other table's index leads, so that rare values cost no more than common ones.
-    ``among`` names a filter that takes one value or several of a column, and the index on ``org_id``, that
-    column and ``created_at``: each value is then read by the index, and the parts are merged.
-    ``updated_index`` is the index on ``org_id`` and ``updated_at``.
+    ``among`` names filters that take one value or several of a column, and for each the index on ``org_id``,
+    that column and ``created_at``: the values of the first one given are read by the index, each for itself,
+    and the parts are merged.
+    ``few_by`` maps filters that are ranges to the index on ``org_id`` and their column; ``many`` holds the
+    conditions of those for which SQLite would use that index also when there are many.
+    ``hints`` maps a filter to the tables whose index SQLite would not choose by itself.
     With ``wire`` the rows are wire objects, read as ``db/wire.py`` says, ``computed`` among them.
     """
 
@@ -81,48 +103,49 @@ class PagedList(Generic[R]):
         *,
         wire: bool = False,
         computed: Mapping[str, ColumnElement[Any]] = NONE_COMPUTED,
-        among: tuple[str, ColumnElement[Any], str] | None = None,
-        updated_index: str | None = None,
+        among: Sequence[tuple[str, ColumnElement[Any], str]] = (),
+        few_by: Mapping[str, str] = NOTHING,
+        many: Mapping[str, ColumnElement[bool]] = NOTHING,
+        hints: Mapping[str, tuple[FromClause, str]] = NOTHING,
     ) -> None:
         self._row = row
         self._columns = wire_columns_of(row, table, computed) if wire else columns_of(row, table)
         self._table = table
         self._base = [table.c.org_id == bindparam("org_id"), *base]
         self._driven = dict(driven or {})
-        self._among = among
+        self._among = {name: (column, index) for name, column, index in among}
         self._filters = frozenset(filters)
-        self._updated_index = updated_index
-        created = table.c.created_at
-        self._conditions: dict[str, ColumnElement[bool]] = {
-            **filters,
-            "created_after": created > bindparam("created_after"),
-            "created_before": created < bindparam("created_before"),
-            "since": created >= bindparam("since"),
-            "until": created < bindparam("until"),
-        }
+        self._hints = hints
+        self._conditions: dict[str, ColumnElement[bool]] = dict(filters)
         if "updated_at" in table.c:
             self._conditions["updated_since"] = table.c.updated_at >= bindparam("updated_since")
         if "livemode" in table.c:
             # A column compared with a constant keeps partial indexes usable, which a bound flag would not.
             live: ColumnElement[bool] = table.c.livemode
             self._conditions |= {_LIVE_ONLY: live, _TEST_ONLY: ~live}
-        counted = [*self._conditions]
-        names = [*self._conditions, "cursor", _ASCENDING]
-        if among is not None:
-            counted.append(among[0])
-            names += [f"{among[0]}*{size}" for size in _SIZES]
-        if updated_index is not None:
-            names.append(_FEW_CHANGED)
-            changed = select(table.c.id).where(*self._base, self._conditions["updated_since"])
-            changed = changed.with_hint(table, f"INDEXED BY {updated_index}", "sqlite").limit(FEW + 1)
-            self._how_many_changed = Statement.scalar(
-                select(func.count()).select_from(changed.subquery()), int
-            )
+        self._conditions |= {name: any_of(column, name) for name, (column, _) in self._among.items()}
+        counted = [*self._conditions, *_BELOW, *_ABOVE]
+        names = [*counted, "cursor", _ASCENDING, *(f"{_FEW}{name}" for name in few_by)]
+        names += [f"{name}*{size}" for name in self._among for size in _SIZES]
+        self._few_by, self._many = few_by, many
+        self._how_many = {name: self._few_statement(name) for name in few_by}
         self._pages: StatementCache[tuple[R, Any]] = StatementCache(self._page_statement, names)
         self._counts: StatementCache[int] = StatementCache(self._count_statement, counted)
 
-    def _chosen(self, given: frozenset[str]) -> list[ColumnElement[bool]]:
-        return [condition for name, condition in self._conditions.items() if name in given]
+    def _few_statement(self, name: str) -> Statement[int]:
+        inside = select(self._table.c.id).where(*self._base, self._conditions[name])
+        inside = inside.with_hint(self._table, f"INDEXED BY {self._few_by[name]}", "sqlite").limit(FEW + 1)
+        return Statement.scalar(select(func.count()).select_from(inside.subquery()), int)
+
+    def _chosen(self, given: frozenset[str], created: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        bounds: dict[str, ColumnElement[bool]] = {
+            "created_after": created > bindparam("created_after", type_=created.type),
+            "since": created >= bindparam("since", type_=created.type),
+            **{name: created < bindparam(name, type_=created.type) for name in _BELOW},
+        }
+        many = {name: one for name, one in self._many.items() if f"{_FEW}{name}" not in given}
+        conditions = {**self._conditions, **many, **bounds}
+        return [condition for name, condition in conditions.items() if name in given]
 
     def _from(self, given: frozenset[str]) -> tuple[FromClause, ColumnElement[Any]]:
         for name, (source, created) in self._driven.items():
@@ -132,7 +155,7 @@ class PagedList(Generic[R]):
 
     def _page_statement(self, given: frozenset[str]) -> Statement[tuple[R, Any]]:
         source, created = self._from(given)
-        conditions = [*self._base, *self._chosen(given)]
+        conditions = [*self._base, *self._chosen(given, created)]
         ascending = _ASCENDING in given
         if "cursor" in given:
             cursor = bindparam("cursor", type_=created.type)
@@ -140,42 +163,39 @@ class PagedList(Generic[R]):
         statement = select(*self._columns, undecoded(created).label("at")).select_from(source)
         statement = statement.where(*conditions)
         into = _with_moment(self._row)
-        if _FEW_CHANGED in given:
-            assert self._updated_index is not None, "the filter is declared with the index"
-            hinted = statement.with_hint(self._table, f"INDEXED BY {self._updated_index}", "sqlite")
-            return Statement(_first_of(hinted.cte("changed").prefix_with("MATERIALIZED"), ascending), into)
+        for name, index in self._few_by.items():
+            if f"{_FEW}{name}" in given:
+                hinted = statement.with_hint(self._table, f"INDEXED BY {index}", "sqlite")
+                return Statement(_first_of(hinted.cte("few").prefix_with("MATERIALIZED"), ascending), into)
+        for name, (table, index) in self._hints.items():
+            if name in given:
+                statement = statement.with_hint(table, f"INDEXED BY {index}", "sqlite")
 
         def first(part: Select[Any]) -> Select[Any]:
             return part.order_by(created.asc() if ascending else created.desc()).limit(bindparam("limit"))
 
-        size = self._places(given)
-        if self._among is None or not size:
-            return Statement(first(statement), into)
-        name, column, index = self._among
-        if not self._filters & given:
-            # SQLite takes two bounds of a range to be narrower than a value, however rare.
-            statement = statement.with_hint(self._table, f"INDEXED BY {index}", "sqlite")
-        places = [column == bindparam(f"{name}_{place}", type_=column.type) for place in range(size)]
-        if size == 1:
-            return Statement(first(statement.where(places[0])), into)
-        parts = [first(statement.where(place)).subquery(f"part_{n}") for n, place in enumerate(places)]
-        return Statement(_first_of(union_all(*map(select, parts)).subquery("merged"), ascending), into)
-
-    def _places(self, given: frozenset[str]) -> int:
-        if self._among is None:
-            return 0
-        return max((size for size in _SIZES if f"{self._among[0]}*{size}" in given), default=0)
+        for name, (column, index) in self._among.items():
+            size = max((size for size in _SIZES if f"{name}*{size}" in given), default=0)
+            if not size:
+                continue
+            if not self._filters & given and not self._among.keys() & given:
+                # SQLite takes two bounds of a range to be narrower than a value, however rare.
+                statement = statement.with_hint(self._table, f"INDEXED BY {index}", "sqlite")
+            places = [column == bindparam(f"{name}_{place}", type_=column.type) for place in range(size)]
+            if size == 1:
+                return Statement(first(statement.where(places[0])), into)
+            parts = [first(statement.where(place)).subquery(f"part_{n}") for n, place in enumerate(places)]
+            return Statement(_first_of(union_all(*map(select, parts)).subquery("merged"), ascending), into)
+        return Statement(first(statement), into)
 
     def _count_statement(self, given: frozenset[str]) -> Statement[int]:
-        source, _ = self._from(given)
-        counted = select(func.count()).select_from(source).where(*self._base, *self._chosen(given))
-        if self._among is not None and self._among[0] in given:
-            counted = counted.where(any_of(self._among[1], self._among[0]))
-        return Statement.scalar(counted, int)
+        source, created = self._from(given)
+        chosen = self._chosen(given, created)
+        return Statement.scalar(select(func.count()).select_from(source).where(*self._base, *chosen), int)
 
     def _given(self, part: Slice, filters: Mapping[str, Any]) -> tuple[set[str], dict[str, Any]]:
         params = dict(filters)
-        for name in ("created_after", "created_before", "updated_since", "since", "until"):
+        for name in (*_BELOW, *_ABOVE, "updated_since"):
             value = getattr(part, name)
             if value is not None:
                 params[name] = value
@@ -214,8 +234,9 @@ class PagedList(Generic[R]):
             params["cursor"] = part.cursor
         if part.ascending:
             given.add(_ASCENDING)
-        if self._among is not None and self._among[0] in given:
-            name = self._among[0]
+        given -= _needless(params, given, ascending=part.ascending)
+        name = next((name for name in self._among if name in given), None)
+        if name is not None:
             given.remove(name)
             values = params.pop(name)
             size = next(size for size in _SIZES if size >= len(values))
@@ -223,10 +244,10 @@ class PagedList(Generic[R]):
             params |= {f"{name}_{place}": value for place, value in enumerate(values)}
             params |= {f"{name}_{place}": None for place in range(len(values), size)}
         params.update(always, org_id=org_id, limit=part.limit + 1)
-        if self._updated_index is not None and part.updated_since is not None:
-            changed = await db.fetch_one(self._how_many_changed, params) or 0
-            if changed <= FEW:
-                given.add(_FEW_CHANGED)
+        for name in self._few_by:
+            if name in given and (await db.fetch_one(self._how_many[name], params) or 0) <= FEW:
+                given.add(f"{_FEW}{name}")
+                break
         found = await db.fetch_all(self._pages.get(frozenset(given)), params)
         has_more = len(found) > part.limit
         del found[part.limit :]

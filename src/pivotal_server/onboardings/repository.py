@@ -144,7 +144,7 @@ def wire_list(kind: type[W]) -> PagedList[W]:
         [_LIVE, ~_C.customer_hidden],
         _FILTERS,
         wire=True,
-        updated_index="onboardings_updated",
+        few_by={"updated_since": "onboardings_updated"},
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import and_, bindparam, false, func, select, true, update
 
+from pivotal_server.db.elements import passed_over
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import FirstOfEach, PagedList
 from pivotal_server.db.searched import asked_for
@@ -243,7 +244,10 @@ def wire_list(kind: type[W]) -> PagedList[W]:
         _FILTERS,
         wire=True,
         computed=_COMPUTED,
-        updated_index="tasks_updated",
+        few_by={"updated_since": "tasks_updated", "due_before": "tasks_due_day"},
+        many={
+            "due_before": and_(_C.due_date.is_not(None), passed_over(_C.due_date) < bindparam("due_before"))
+        },
     )
 
 

@@ -50,8 +50,6 @@ def log_list(kind: type[R], *, wire: bool = False) -> PagedList[R]:
         webhook_deliveries,
         [_D.endpoint_id == bindparam("endpoint_id")],
         {
-            "status": _D.status == bindparam("status"),
-            "statuses": any_of(_D.status, "statuses"),
             "event_id": _D.event_id == bindparam("event_id"),
             "source": _D.source == bindparam("source"),
             # The condition of the index on rare sources, without which no bound value could use it.
@@ -63,7 +61,10 @@ def log_list(kind: type[R], *, wire: bool = False) -> PagedList[R]:
             "error_code": _D.error_code == bindparam("error_code"),
         },
         wire=wire,
-        among=("event_type", _D.event_type, "webhook_deliveries_type"),
+        among=[
+            ("event_type", _D.event_type, "webhook_deliveries_type"),
+            ("status", _D.status, "webhook_deliveries_status"),
+        ],
     )
 
 

@@ -139,10 +139,8 @@ async def count_rows(
 def _stated(filters: Mapping[str, Any]) -> dict[str, Any]:
     """The filters as the log knows them."""
     wanted = dict(filters)
-    statuses = wanted.pop("status", None)
-    if statuses is not None:
-        several = len(set(statuses)) > 1
-        wanted["statuses" if several else "status"] = sorted(set(statuses)) if several else statuses[0]
+    if "status" in wanted:
+        wanted["status"] = sorted(set(wanted["status"]))
     if wanted.get("source", "change") != "change":
         wanted["rare_source"] = wanted.pop("source")
     response = wanted.pop("response", None)

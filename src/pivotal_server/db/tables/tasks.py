@@ -120,6 +120,7 @@ tasks = Table(
     live_index(
         "tasks_due", "org_id", "created_at", "due_date", also="due_date IS NOT NULL AND NOT customer_hidden"
     ),
+    live_index("tasks_due_day", "org_id", "due_date", also="due_date IS NOT NULL AND NOT customer_hidden"),
 )
 
 task_dependencies = Table(

@@ -131,6 +131,12 @@ webhook_deliveries = Table(
     PrimaryKeyConstraint("org_id", "id"),
     Index("webhook_deliveries_event", "org_id", "event_id", "endpoint_id", unique=True),
     Index("webhook_deliveries_age", "org_id", "event_at"),
+    # Events that did not arrive.
+    _index_where(
+        "webhook_deliveries_lost",
+        *("org_id", "event_at"),
+        where="delivered_at IS NULL AND status <> 'pending' AND status <> 'sending'",
+    ),
     _index_where("webhook_deliveries_ready", "org_id", "endpoint_id", "event_at", where="ready"),
     _index_where("webhook_deliveries_waiting", "next_attempt_at", where="status = 'pending' AND NOT ready"),
     _index_where("webhook_deliveries_leased", "lease_until", where="status = 'sending'"),
