@@ -59,11 +59,11 @@ _HANDED_OUT = or_(
 _SENT, _GONE, _OTHER = (webhook_deliveries.alias(name) for name in ("sent", "gone", "other"))
 
 
-def _led_by(one: Alias) -> FromClause:
+def _led_by(one: FromClause) -> FromClause:
     return one.join(events, and_(_E.org_id == one.c.org_id, _E.id == one.c.event_id))
 
 
-def _first(one: Alias, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _first(one: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """``one`` is the first delivery of its event with the conditions, which speak of ``other``."""
     other = _OTHER.c
     before = select(other.id).where(
@@ -75,7 +75,7 @@ def _first(one: Alias, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(one.c.org_id == bindparam("org_id"), ~before.exists())
 
 
-def _lost(one: Alias) -> tuple[ColumnElement[bool], ...]:
+def _lost(one: FromClause) -> tuple[ColumnElement[bool], ...]:
     return one.c.delivered_at.is_(None), *(one.c.status != status for status in _OPEN)
 
 
