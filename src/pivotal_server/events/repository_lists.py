@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
-    Alias,
     ColumnElement,
     FromClause,
     and_,
