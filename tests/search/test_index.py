@@ -193,3 +193,32 @@ async def test_a_restored_task_is_found_again_with_its_subtasks(world: World, ap
         await tasks.restore_task(uow, home, row)
     assert {task["id"], below["id"]} <= set(await rows(world))
     await check_true(world)
+
+
+async def test_rows_stay_true_in_bulk_calls(world: World, api: httpx.AsyncClient) -> None:
+    known, other = [await new_customer(api, name=name) for name in ("Acme", "Borealis")]
+    await new_contact(api, known, name="First One")
+
+    async def bulk(*operations: Json) -> None:
+        answer = answered(await api.post("/bulk", json={"operations": list(operations)}))
+        assert answer["failed"] == 0, answer
+
+    def contact(customer: Json, name: str) -> Json:
+        data = {"customer_id": customer["id"], "name": name, "email": f"{name.lower()}@example.com"}
+        return {"action": "create", "resource": "contact", "data": data}
+
+    def renamed(customer: Json, name: str) -> Json:
+        return {"action": "update", "resource": "customer", "id": customer["id"], "data": {"name": name}}
+
+    await bulk(contact(known, "Mira"), contact(other, "Noor"), contact(known, "Odile"))
+    await check_true(world)
+    await bulk(
+        renamed(known, "Cobalt"),
+        contact(known, "Pia"),
+        contact(other, "Quentin"),
+        {"action": "create", "resource": "customer", "data": {"name": "Dune"}},
+        renamed(other, "Ember"),
+    )
+    await check_true(world)
+    found = answered(await api.get("/search?q=odile type:customer"))["data"]
+    assert [one["name"] for one in found] == ["Cobalt"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -64,7 +64,8 @@ def open_connection(
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA foreign_keys = {foreign_keys:d}")
-        connection.execute("PRAGMA temp_store = MEMORY")
+        # In memory, each end of a savepoint walks through what all savepoints of the transaction have kept.
+        connection.execute(f"PRAGMA temp_store = {'MEMORY' if read_only else 'FILE'}")
         connection.execute(f"PRAGMA cache_size = -{cache_kib}")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
@@ -206,27 +207,56 @@ class SqliteTransaction(Transaction):
         except sqlite3.Error as error:
             raise_known(self._fail(error), error)
 
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
+    def savepoint(self) -> _Savepoint:
         """A block inside the transaction that can fail alone."""
+        return _Savepoint(self._enter, self._leave)
+
+    def _enter(self) -> tuple[int, int]:
         self._check()
-        name = f"s{self._depth}"
-        marks = len(self._after), len(self._notes)
-        self._control(f"SAVEPOINT {name}")
+        self._control(f"SAVEPOINT s{self._depth}")
         self._depth += 1
+        return len(self._after), len(self._notes)
+
+    def _leave(self, marks: tuple[int, int], error: BaseException | None) -> None:
+        self._depth -= 1
         try:
-            yield
-            self._raise_failure()
-            self._control(f"RELEASE {name}")
+            if error is None:
+                self._raise_failure()
+                self._control(f"RELEASE s{self._depth}")
         except BaseException:
-            del self._after[marks[0] :], self._notes[marks[1] :]
-            if self._writer.connection.in_transaction and not isinstance(self._failure, Unavailable):
-                self._control(f"ROLLBACK TO {name}")
-                self._control(f"RELEASE {name}")
-                self._failure = None
+            self._undo(marks)
             raise
-        finally:
-            self._depth -= 1
+        if error is not None:
+            self._undo(marks)
+
+    def _undo(self, marks: tuple[int, int]) -> None:
+        del self._after[marks[0] :], self._notes[marks[1] :]
+        if self._writer.connection.in_transaction and not isinstance(self._failure, Unavailable):
+            self._control(f"ROLLBACK TO s{self._depth}")
+            self._control(f"RELEASE s{self._depth}")
+            self._failure = None
+
+
+class _Savepoint:
+    """What `savepoint()` gives: bulk calls enter a thousand, where a generator costs more than its SQL."""
+
+    __slots__ = ("_enter", "_leave", "_marks")
+
+    def __init__(
+        self,
+        enter: Callable[[], tuple[int, int]],
+        leave: Callable[[tuple[int, int], BaseException | None], None],
+    ) -> None:
+        self._enter, self._leave = enter, leave
+        self._marks = 0, 0
+
+    async def __aenter__(self) -> None:
+        self._marks = self._enter()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave(self._marks, error)
 
 
 class SqliteDatabase(Database):
@@ -247,6 +277,8 @@ class SqliteDatabase(Database):
     async def open(self, *, check_schema: bool = True) -> None:
         """Open the file, made when it is missing. CannotOpen says in one line why not."""
         writing = reader = None
+        # Where SQLite keeps what a long transaction may have to undo: a place that can be written to.
+        os.environ.setdefault("SQLITE_TMPDIR", str(self.path.parent))
         try:
             writing = open_connection(self.path, cache_kib=_WRITER_CACHE_KIB, read_only=False)
             reader = open_connection(

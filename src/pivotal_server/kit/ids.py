@@ -10,6 +10,7 @@ Workspace and event ids are 160 bits in 27 base62 digits: 32 bits of seconds sin
 import re
 import time
 from datetime import datetime
+from functools import lru_cache
 from os import urandom
 from random import getrandbits
 
@@ -37,9 +38,14 @@ def _random(pairs: int) -> str:
     return "".join([_PAIRS[(data[i] << 8 | data[i + 1]) % 1296] for i in range(0, 2 * pairs, 2)])
 
 
+@lru_cache(maxsize=1)
+def _cuid_head(milliseconds: int) -> str:
+    return "c" + _base36(milliseconds, 4)
+
+
 def cuid() -> str:
     """A new object id."""
-    return "c" + _base36(int(time.time() * 1000), 4) + _random(8)
+    return _cuid_head(int(time.time() * 1000)) + _random(8)
 
 
 def is_cuid(text: str) -> bool:

@@ -169,13 +169,20 @@ async def follow(
     for change in gone:
         await _remove(tx, org_id, change)
     rows: list[SearchRow] = []
-    for change in sorted(kept, key=lambda change: KINDS.index(change.object_type)):
-        row = row_of(org_id, change.object_type, change.after)
-        if change.object_type == "customer" and change.before is not None:
-            row = with_contacts(row, await repository.contacts_of(tx, org_id, change.id))
-        rows.append(row)
-    await repository.put(tx, org_id, at, rows)
+    for change in kept:
+        if change.object_type == "customer":
+            row = row_of(org_id, "customer", change.after)
+            if change.before is not None:
+                row = with_contacts(row, await repository.contacts_of(tx, org_id, change.id))
+            rows.append(row)
+    await repository.put(tx, org_id, at, rows, fresh=_all_new(kept))
     await _follow_customers(tx, org_id, at, [one for one in told if one.object_type == "contact"], kept)
+    others = [
+        row_of(org_id, change.object_type, change.after)
+        for change in sorted(kept, key=lambda change: KINDS.index(change.object_type))
+        if change.object_type != "customer"
+    ]
+    await repository.put(tx, org_id, at, others, fresh=_all_new(kept))
     for change in kept:
         if change.object_type == "customer" and change.before is not None:
             old, new = (run_of(getattr(one, "name")) for one in (change.before, change.after))  # noqa: B009
@@ -200,6 +207,10 @@ async def _find_again(tx: Transaction, org_id: str, at: int, restored: Sequence[
     for customer_id in sorted(id for id, afresh in homes.items() if afresh):
         contact, email = _contact_runs(await repository.contacts_of(tx, org_id, customer_id))
         await repository.set_contacts(tx, org_id, at, customer_id, contact, email)
+
+
+def _all_new(changes: Iterable[Changed]) -> bool:
+    return all(change.before is None for change in changes)
 
 
 async def _remove(tx: Transaction, org_id: str, change: Changed) -> None:

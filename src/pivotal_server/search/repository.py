@@ -1,6 +1,7 @@
 """SQL of what search looks in: one row for each record that can be found."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -8,11 +9,12 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, func, liter
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Executor, Transaction
-from pivotal_server.db.statements import Statement, any_of
+from pivotal_server.db.statements import Statement, any_of, columns_of
 from pivotal_server.db.tables import contacts, search_rows, tasks
 
 MOST_CONTACTS = 100
 """Contacts of a customer by which the customer itself is found: the first ones."""
+_MOST_LETTERS = MOST_CONTACTS * 40
 
 
 class SearchRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +37,7 @@ class SearchRow(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+@cache
 def scope_word(org_id: str, kind: str) -> str:
     """The word that every row of a kind in a workspace holds; nobody can type it."""
     letters = "".join(c for c in org_id.lower() if c.isalnum())
@@ -144,6 +147,10 @@ CONTACTS = Statement.rows(
     .order_by(contacts.c.created_at)
     .limit(MOST_CONTACTS)
 )
+_AMONG = any_of(_R.object_id, "ids")
+NUMBERED = Statement.rows(select(_R.seq, _R.object_id).where(_ORG, _AMONG).order_by(_R.seq))
+ROWS = Statement.rows(select(*columns_of(SearchRow, search_rows)).where(_ORG, _AMONG))
+REMOVE_ONE = Statement.write(delete(search_rows).where(_ORG, _R.object_id == bindparam("id")))
 REMOVE = Statement.write(delete(search_rows).where(_ORG, any_of(_R.object_id, "ids")))
 REMOVE_OF_CUSTOMER = Statement.write(
     delete(search_rows).where(_ORG, _R.customer_id == bindparam("customer_id"))
@@ -166,8 +173,15 @@ REMOVE_TASKS_OF = {
 EMPTY = Statement.write(delete(search_rows).where(_ORG))
 
 
-async def put(tx: Transaction, org_id: str, at: int, rows: Sequence[SearchRow]) -> None:
-    """Write rows, in place of those of the same records. ``at``: the moment in microseconds."""
+async def put(
+    tx: Transaction, org_id: str, at: int, rows: Sequence[SearchRow], *, fresh: bool = False
+) -> None:
+    """Write rows, in place of those of the same records. ``at``: the moment in microseconds.
+
+    ``fresh``: there are none of these records.
+    """
+    if len(rows) > 1 and not fresh:
+        await _take_out(tx, org_id, [row.object_id for row in rows])
     plain = [_values(org_id, at, row) for row in rows if row.kind != "onboarding"]
     at_home = [_values(org_id, at, row) for row in rows if row.kind == "onboarding"]
     for statement, values in ((PUT, plain), (PUT_AT_HOME, at_home)):
@@ -175,6 +189,17 @@ async def put(tx: Transaction, org_id: str, at: int, rows: Sequence[SearchRow]) 
             await tx.execute(statement, values[0])
         elif values:
             await tx.execute_many(statement, values)
+
+
+async def _take_out(tx: Transaction, org_id: str, ids: Sequence[str]) -> None:
+    """Remove the rows of these records in the order of their numbers.
+
+    The full-text index of SQLite begins a new segment whenever a number is lower than the one before, as it
+    is with each row that is replaced in its place. Removed first, and in order, many cost what one does.
+    """
+    found = await tx.fetch_all(NUMBERED, {"org_id": org_id, "ids": ids})
+    if found:
+        await tx.execute_many(REMOVE_ONE, [{"org_id": org_id, "id": id} for _, id in found])
 
 
 def _values(org_id: str, at: int, row: SearchRow) -> dict[str, Any]:
@@ -191,15 +216,25 @@ async def append_contacts(
     tx: Transaction, org_id: str, at: int, added: Sequence[tuple[str, str, str]]
 ) -> None:
     """Let customers be found by further contacts (customer, name, address), unless they have very many."""
-    params = {"in_org": org_id, "at": at, "most": MOST_CONTACTS * 40}
-    values = [
-        {**params, "of_id": customer_id, "more_contact": contact, "more_email": email}
-        for customer_id, contact, email in added
-    ]
-    if len(values) == 1:
-        await tx.execute(APPEND_CONTACT, values[0])
-    elif values:
-        await tx.execute_many(APPEND_CONTACT, values)
+    if len(added) == 1:
+        [(customer_id, contact, email)] = added
+        params = {"in_org": org_id, "at": at, "most": _MOST_LETTERS, "of_id": customer_id}
+        await tx.execute(APPEND_CONTACT, {**params, "more_contact": contact, "more_email": email})
+    elif added:
+        ids = sorted({customer_id for customer_id, _, _ in added})
+        names = SearchRow.__struct_fields__
+        found = await tx.fetch_all(ROWS, {"org_id": org_id, "ids": ids})
+        rows = {row[0]: SearchRow(**dict(zip(names, row, strict=True))) for row in found}
+        for customer_id, contact, email in added:
+            row = rows.get(customer_id)
+            if row is not None and len(row.contact) < _MOST_LETTERS:
+                rows[customer_id] = msgspec.structs.replace(
+                    row,
+                    contact=f"{row.contact} {contact}",
+                    email=f"{row.email} {email}",
+                    words=f"{row.words} {contact} {email}",
+                )
+        await put(tx, org_id, at, list(rows.values()))
 
 
 async def contacts_of(db: Executor, org_id: str, customer_id: str) -> list[tuple[str, str]]:
