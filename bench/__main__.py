@@ -21,8 +21,9 @@ from statistics import median
 from typing import Any
 
 from bench.bulk import bulk_rate, import_rate
-from bench.data import Made, Size
+from bench.data import Made
 from bench.plans import show
+from bench.rows import Size
 from bench.sets import filled
 
 HERE = Path(__file__).parent

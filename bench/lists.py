@@ -17,7 +17,8 @@ from urllib.parse import urlencode
 import httpx
 from sqlalchemy import text
 
-from bench.data import PHASES, Made, id_of
+from bench.data import Made
+from bench.rows import PHASES, id_of
 from pivotal_server.db.engine import Database
 from pivotal_server.db.sqlite import SqliteDatabase
 from pivotal_server.db.statements import Params, Plan, Statement

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.data import Made, Size, build
+from bench.data import Made, build
+from bench.rows import Size
 
 
 @contextmanager

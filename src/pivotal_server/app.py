@@ -18,15 +18,15 @@ from pivotal_server.customers import pages_new as new_customer_pages
 from pivotal_server.customers import pages_record as customer_record_pages
 from pivotal_server.customers import pages_status as customer_status_pages
 from pivotal_server.deleted import pages as deleted_pages
-from pivotal_server.events import pages as event_pages
 from pivotal_server.docs import pages as docs_pages
+from pivotal_server.events import pages as event_pages
 from pivotal_server.files import pages as file_pages
 from pivotal_server.health.deep import PATH as DEEP_HEALTH
 from pivotal_server.health.deep import DeepHealth
 from pivotal_server.health.metrics import PATH as METRICS
 from pivotal_server.health.metrics import Metrics
-from pivotal_server.kit.draining import Draining
 from pivotal_server.jobs import pages as job_pages
+from pivotal_server.kit.draining import Draining
 from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.members import pages as team_pages
 from pivotal_server.members import pages_join as join_pages

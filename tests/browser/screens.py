@@ -253,6 +253,8 @@ async def test_data_dialog(studio: Studio, page: Page) -> None:
     await studio.full.open(page, "/admin/api-keys")
     await page.get_by_role("link", name="Clear test data").click()
     await page.locator("dialog[open] .form").wait_for()
+
+
 async def jobs(studio: Studio, page: Page) -> None:
     await show_jobs(studio.full, page)
 

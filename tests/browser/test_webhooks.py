@@ -95,6 +95,7 @@ async def test_an_endpoint_is_added_and_a_test_event_edited_and_sent(
     shown = await secret.text_content()
     await page.reload()
     await expect(page.get_by_role("heading", level=1)).to_have_text(receiver.url().removeprefix("http://"))
+    assert shown is not None
     assert shown not in await page.content()
 
     await press(page, page.get_by_role("link", name="Send test event"))

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.data import Made, Size, build
+from bench.data import Made, build
 from bench.inside import application
 from bench.lists import cost_of, filters_in, listing, own_values, pages, run_page, shared_values
+from bench.rows import Size
 
 SIZE = Size(customers=3_000, tasks=16_000, entries=30_000)
 # Up to 1,000 rows may be sorted where few are within a range, or where they are those of one onboarding.

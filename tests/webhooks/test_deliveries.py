@@ -157,7 +157,9 @@ async def test_each_filter_alone_and_all_pairs(desk: Desk) -> None:
 
 
 async def test_rare_sources_are_found_by_their_index(sqlite_database: Database) -> None:
-    statement = repository_log.wire_list(WebhookDelivery)._page_statement(frozenset({"rare_source"}))
+    statement = repository_log.log_list(WebhookDelivery, wire=True)._page_statement(
+        frozenset({"rare_source"})
+    )
     params = {"org_id": "o", "endpoint_id": "e", "rare_source": "test", "limit": 20}
     assert "webhook_deliveries_source" in await plan_of(sqlite_database, statement, params)
 

@@ -14,7 +14,8 @@ from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.wire import to_wire as job_to_wire
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import is_cuid
-from pivotal_server.kit.validation import Body, decode_json
+from pivotal_server.kit.json import decode_json
+from pivotal_server.kit.validation import Body
 from pivotal_server.web.htmx import go_to, is_htmx
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
