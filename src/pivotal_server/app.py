@@ -34,6 +34,7 @@ from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.onboardings import pages as onboarding_pages
 from pivotal_server.onboardings import pages_audit as onboarding_audit_pages
 from pivotal_server.onboardings import pages_board as onboarding_board_pages
+from pivotal_server.onboardings import pages_bulk as onboarding_bulk_pages
 from pivotal_server.onboardings import pages_edit as onboarding_edit_pages
 from pivotal_server.onboardings import pages_moves as onboarding_move_pages
 from pivotal_server.onboardings import pages_new as new_onboarding_pages
@@ -87,6 +88,7 @@ ROUTES = [
     *onboarding_pages.routes,
     *new_onboarding_pages.routes,
     *onboarding_board_pages.routes,
+    *onboarding_bulk_pages.routes,
     *portfolio_pages.routes,
     *onboarding_record_pages.routes,
     *onboarding_audit_pages.routes,

@@ -177,7 +177,8 @@ async def moves(visit: Visit) -> Response:
 async def list_page(visit: Visit) -> Response:
     """Onboardings, newest first, 50 a page; done ones when they are asked for."""
     known = PhaseList(await phases.all_phases(visit.db, visit.org_id))
-    asked = asked_of(visit, LIST_FIELDS, known)
+    asked = asked_of(visit, (*LIST_FIELDS, "select"), known)
+    selecting = bool(asked.values["select"]) and "work_on_onboardings" in visit.frame.can
     part = await part_of(visit, asked, "/onboardings", ROWS)
     team = await members.all_members(visit.db, visit.org_id)
     cards = await _cards(visit, part.rows, known, team)
@@ -189,6 +190,9 @@ async def list_page(visit: Visit) -> Response:
         total_url=asked.url("/onboardings/total"),
         older=part.older,
         newer=part.newer,
+        selecting=selecting,
+        select_url=asked.url("/onboardings", select="" if selecting else "1"),
+        bulk_url=asked.url("/onboardings/bulk", select=""),
     )
     return visit.render("onboardings/list.html", view, fragments=("rows",))
 

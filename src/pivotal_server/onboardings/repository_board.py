@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, union_all
 
 from pivotal_server.db.engine import Executor
-from pivotal_server.db.statements import Statement, StatementCache
+from pivotal_server.db.statements import Statement, StatementCache, any_of
 from pivotal_server.db.tables import customers, onboardings
 from pivotal_server.db.visibility import visible_to
 
@@ -57,6 +57,7 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
     "state": _C.state == bindparam("state"),
     "phase": _C.phase == bindparam("phase"),
     "open": _OPEN,
+    "ids": any_of(_C.id, "ids"),
     "before": _C.created_at < bindparam("before", type_=_C.created_at.type),
     "after": _C.created_at > bindparam("after", type_=_C.created_at.type),
 }

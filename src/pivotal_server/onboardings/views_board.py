@@ -77,7 +77,7 @@ class BoardPage(msgspec.Struct, frozen=True):
 
 
 class ListPage(msgspec.Struct, frozen=True):
-    """Context ``page`` of ``onboardings/list.html``."""
+    """Context ``page`` of ``onboardings/list.html``; ``selecting``: rows have a box, and there is a bar."""
 
     views: Views
     rows: tuple[Card, ...]
@@ -85,6 +85,9 @@ class ListPage(msgspec.Struct, frozen=True):
     total_url: str = ""
     newer: str | None = None
     older: str | None = None
+    selecting: bool = False
+    select_url: str = ""
+    bulk_url: str = ""
 
 
 class MovesPage(msgspec.Struct, frozen=True):

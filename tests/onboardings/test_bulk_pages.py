@@ -1,0 +1,88 @@
+"""Many onboardings of the list at once: ticked ones or the whole filter, each by its rules (ONB-BOARD-5)."""
+
+import httpx
+
+from tests.support.app import World
+from tests.support.browser import Browser
+from tests.support.people import entries_of, new_member
+from tests.support.records import Json, new_customer, new_onboarding, patched, read
+from tests.support.visits import Enter, text_of
+
+BULK = "/onboardings/bulk"
+
+
+async def toasted(browser: Browser, fields: Json, query: str = "") -> str:
+    await browser.get("/onboardings?select=1")
+    answer = await browser.post(BULK + query, fields, htmx=True)
+    assert answer.status_code < 300, answer.text
+    return answer.headers["HX-Trigger"]
+
+
+async def test_ticked_ones_move_and_what_cannot_is_skipped_with_its_reason(
+    owner: Browser, api: httpx.AsyncClient, world: World
+) -> None:
+    customer = await new_customer(api)
+    first, second, paused, other = [await new_onboarding(api, customer, name=name) for name in "ABCD"]
+    await patched(api, paused, state="paused")
+    page = (await owner.get("/onboardings?select=1")).text
+    assert page.count('name="onboarding"') == 4
+    ticked = [first["id"], second["id"], paused["id"]]
+    told = await toasted(owner, {"act": "move", "phase": "program_design", "onboarding": ticked})
+    assert "2 onboardings moved" in told
+    assert "1 onboarding skipped. C:" in told
+    phases = [(await read(api, one))["phase"] for one in (first, second, paused, other)]
+    assert phases == ["program_design"] * 2 + ["before_getting_started"] * 2
+    moved = await entries_of(world, "onboarding.phase_changed")
+    assert [entry.origin for entry in moved] == ["bulk", "bulk"]
+
+
+async def test_the_whole_filter_is_taken_over_all_pages(owner: Browser, api: httpx.AsyncClient) -> None:
+    customer = await new_customer(api)
+    for _ in range(53):
+        await new_onboarding(api, customer, phase="review")
+    out = await new_onboarding(api, customer)
+    fields = {"act": "state", "state": "at_risk", "reason": "Legal review", "everything": "yes"}
+    assert "53 onboardings changed" in await toasted(owner, fields, "?phase=review")
+    assert (await read(api, out))["state"] == "active"
+    fields = {"act": "state", "state": "paused", "everything": "yes"}
+    assert "53 onboardings skipped" in await toasted(owner, fields, "?phase=review")
+
+
+async def test_a_member_changes_what_they_may_and_never_what_they_do_not_see(
+    api: httpx.AsyncClient, world: World, enter: Enter
+) -> None:
+    ana = await new_member(world, "Ana Ruiz", "member")
+    customer = await new_customer(api)
+    own = await new_onboarding(api, customer, csm_id=ana.id)
+    seen = await new_onboarding(api, customer)
+    hidden = await new_onboarding(api, await new_customer(api))
+    browser = await enter(ana)
+    fields = {"act": "move", "phase": "program_design"}
+    told = await toasted(browser, {**fields, "onboarding": [own["id"], seen["id"], hidden["id"]]})
+    assert "1 onboarding moved" in told
+    assert "1 onboarding skipped" in told
+    phases = [(await read(api, one))["phase"] for one in (own, seen, hidden)]
+    assert phases == ["program_design", "before_getting_started", "before_getting_started"]
+
+
+async def test_assigning_and_nothing_selected(owner: Browser, api: httpx.AsyncClient, world: World) -> None:
+    ana = await new_member(world, "Ana Ruiz", "member")
+    one = await new_onboarding(api, await new_customer(api))
+    told = await toasted(owner, {"act": "csm", "csm_id": ana.id, "onboarding": [one["id"]]})
+    assert "1 onboarding assigned" in told
+    assert (await read(api, one))["csm_id"] == ana.id
+    assert "Nothing is selected" in await toasted(owner, {"act": "csm", "csm_id": ana.id})
+    enter = {"act": "", "reason": "Enter was pressed in the field", "onboarding": [one["id"]]}
+    assert "Choose what to do" in await toasted(owner, enter)
+    plain = await owner.post(BULK, {"act": "csm", "csm_id": "", "onboarding": one["id"]})
+    assert plain.status_code == 303, "without scripts"
+    assert (await read(api, one))["csm_id"] is None
+
+
+async def test_a_viewer_selects_nothing(api: httpx.AsyncClient, world: World, enter: Enter) -> None:
+    browser = await enter(await new_member(world, "Leah Novak", "viewer"))
+    await new_onboarding(api, await new_customer(api))
+    page = (await browser.get("/onboardings?select=1")).text
+    assert 'name="onboarding"' not in page
+    assert "Select" not in text_of(page)
+    assert (await browser.post(BULK, {"act": "move", "phase": "review"})).status_code == 403
