@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -19,7 +21,11 @@ from schemathesis.specs.openapi.checks import (
 from pivotal_server.db.engine import connect
 from tests.support.app import document, new_services, new_world
 
+# Left out: what takes the key away, which this test puts on every request; tests/rest/test_errors.py walks
+# all routes with every wrong form of the header.
 CHECKS = [
+    response_headers_conformance,
+    negative_data_rejection,
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,

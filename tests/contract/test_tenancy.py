@@ -150,6 +150,83 @@ async def test_no_list_shows_a_row_of_another_workspace(world: World) -> None:
                     assert (body["data"], body["total"]) == ([], 0), (operation.id, name)
 
 
+async def others_of(side: Side) -> list[Json]:
+    """One of each kind of object that :func:`fill` does not make."""
+    customer, contact, onboarding, task = side.records[:4]
+    comments = [
+        await created(side.api, f"{path_of(place)}/comments", {"body": MARK})
+        for place in (customer, onboarding, task)
+    ]
+    file = {"file": (f"{MARK}.txt", MARK.encode(), "text/plain")}
+    attached = answered(await side.api.post(f"{path_of(task)}/attachments", files=file), 201)
+    endpoint = await created(
+        side.api, "/webhook_endpoints", {"url": f"https://{MARK}.com/hook", "event_types": ["*"]}
+    )
+    job = answered(await side.api.post("/exports", json={"type": "tasks", "q": MARK}), 202)
+    events = answered(await side.api.get("/events", params={"limit": 2}))["data"]
+    entries = answered(await side.api.get("/activity", params={"limit": 2}))["data"]
+    return [contact, *comments, attached, endpoint, job, *events, *entries]
+
+
+async def test_ids_of_every_kind_lead_nowhere_elsewhere(world: World) -> None:
+    mine, theirs = await two_sides(world)
+    others = await others_of(mine)
+    assert len({one["object"] for one in others}) >= 6
+    for operation in SINGLE_ROW:
+        unknown = await call(theirs.api, operation, "c" + "0" * 24)
+        for other in others:
+            answer = await call(theirs.api, operation, other["id"])
+            assert answer.status_code == 404, (operation.id, other["object"])
+            assert told(answer) == told(unknown), (operation.id, other["object"])
+    after = [answered(await mine.api.get(f"/jobs/{one['id']}")) for one in others if one["object"] == "job"]
+    assert [one["status"] for one in after] == ["queued"]
+
+
+async def test_expanding_adds_nothing_of_another_workspace(world: World) -> None:
+    mine, theirs = await two_sides(world)
+    own = {record["object"]: record for record in theirs.records}
+    expanding = [operation for operation in KEYED if operation.expansions]
+    assert len(expanding) >= 6
+    for operation in expanding:
+        kind = operation.segments[0].removesuffix("s")
+        for name in (*operation.expansions, ",".join(operation.expansions)):
+            answer = await call(
+                theirs.api, operation, own.get(kind, own["customer"])["id"], query=f"?expand={name}"
+            )
+            if operation.method == "GET":
+                assert answer.status_code == 200, (operation.id, answer.text)
+            check_foreign(answer, mine)
+            for foreign in mine.ids[:5]:
+                if operation.path_parameters:
+                    refused = await call(theirs.api, operation, foreign, query=f"?expand={name}")
+                    assert refused.status_code == 404
+                    check_foreign(refused, mine)
+
+
+async def test_a_cursor_of_one_workspace_shows_nothing_of_it_in_another(world: World) -> None:
+    mine, theirs = await two_sides(world)
+    await others_of(mine)
+    lists = [operation for operation in KEYED if "cursor" in operation.query.fields]
+    walked = 0
+    for operation in lists:
+        kind = operation.segments[0].removesuffix("s")
+        home, away = (
+            next((one["id"] for one in side.records if one["object"] == kind), side.ids[0])
+            for side in (mine, theirs)
+        )
+        query = f"?limit=1&q={MARK}" if "q" in operation.query.fields else "?limit=1"
+        page = await call(mine.api, operation, home, query=query)
+        cursor = page.json().get("next_cursor")
+        if cursor is None:
+            continue
+        walked += 1
+        check_foreign(await call(theirs.api, operation, away, query=f"{query}&cursor={cursor}"), mine)
+        if operation.path_parameters:
+            refused = await call(theirs.api, operation, home, query=f"{query}&cursor={cursor}")
+            assert refused.status_code == 404
+    assert walked >= 6
+
+
 async def test_search_finds_nothing_of_another_workspace(world: World) -> None:
     mine, theirs = await two_sides(world)
     texts = [MARK, f"{MARK}.com", f"0@{MARK}.com", f'"{MARK} 0"', f"owner:{world.owner.email}", "#4", "-x"]

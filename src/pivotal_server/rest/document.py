@@ -82,7 +82,11 @@ class Documents:
         return 200, [*headers, (b"content-type", media_type)], body
 
 
-class _Plain(yaml.SafeDumper):
+# Written in C where it is there: the first reader of the document waits for it, and so does everybody else.
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Plain(_Dumper):  # type: ignore[misc]
     """Writes equal parts out again instead of pointing at them."""
 
     def ignore_aliases(self, _data: Any) -> bool:
