@@ -56,19 +56,21 @@ class Server:
         env |= {"PIVOTAL_DATA": str(folder), "PIVOTAL_SECRET_KEY": new_secret_key()}
         env |= {"PIVOTAL_DATABASE_URL": database_url, "PIVOTAL_LOG_LEVEL": "error"}
         self._env = env
+        self._errors = folder / "errors.txt"
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start it; returns when it listens."""
         command = (sys.executable, "-m", "pivotal_server", "serve", "--port", str(self.port))
-        self._process = await asyncio.create_subprocess_exec(
-            *command, env=self._env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-        )
+        with self._errors.open("wb") as errors:
+            self._process = await asyncio.create_subprocess_exec(
+                *command, env=self._env, stdout=asyncio.subprocess.PIPE, stderr=errors
+            )
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
             if b"Ctrl+C" in line:
                 return
-        raise AssertionError("the server ended before it listened")
+        raise AssertionError(f"the server ended before it listened: {self._errors.read_text()[-2_000:]}")
 
     async def kill(self) -> None:
         """SIGKILL: no goodbye, nothing flushed."""

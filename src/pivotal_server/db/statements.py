@@ -370,7 +370,12 @@ def _any_of_postgresql(element: _AnyOf, compiler: SQLCompiler, **kw: Any) -> str
 
 def any_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """`column` equals one item of the list bound under `name`; any length, one statement."""
-    return _AnyOf(column, bindparam(name, type_=_ListOf(column.type)))
+    return _AnyOf(column, list_of(name, column.type))
+
+
+def list_of(name: str, item: TypeEngine[Any]) -> BindParameter[Any]:
+    """The list bound under `name`: a JSON array on SQLite, an array on PostgreSQL."""
+    return bindparam(name, type_=_ListOf(item))
 
 
 class StatementCache(Generic[T]):

@@ -1,6 +1,7 @@
 """Which deliveries a worker takes next: fair between endpoints, within the limits of each."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -88,10 +89,14 @@ async def claim(
     token = secrets.token_hex(16)
     claims: list[Claim] = []
     async with db.transaction() as tx:
+        by_org: dict[str, list[tuple[Candidate, int]]] = defaultdict(list)
         for place, count in shares.items():
-            claims += await _claim_of(tx, found[place], count, now, now + lease, token)
+            by_org[found[place].org_id].append((found[place], count))
             if found[place].rate_limit is not None:
                 again_at = min(again_at or now + HORIZON, now + HORIZON)
+        for org_id, wanted in by_org.items():
+            at_once = db.dialect != "sqlite"
+            claims += await _claim_in(tx, org_id, wanted, now, now + lease, token, at_once=at_once)
     return Taken(claims, again_at)
 
 
@@ -105,27 +110,42 @@ def _opens_at(candidate: Candidate) -> datetime | None:
     return max(moments, default=None)
 
 
-async def _claim_of(
-    tx: Transaction, candidate: Candidate, count: int, now: datetime, until: datetime, token: str
+async def _claim_in(
+    tx: Transaction,
+    org_id: str,
+    wanted: Sequence[tuple[Candidate, int]],
+    now: datetime,
+    until: datetime,
+    token: str,
+    *,
+    at_once: bool,
 ) -> list[Claim]:
-    held = await repository.hold(tx, candidate.org_id, candidate.id)
-    if held is None:
-        return []
-    queue, sending = held
-    if queue.paused_until is not None and queue.paused_until > now:
-        return []
-    # Looked at again under the lock: another worker may have taken some.
-    count = min(count, room_of(candidate.max_concurrency, queue.silent_streak, sending))
-    starts = list(_starts(queue, candidate.rate_limit, now, count))
+    """Claims of one workspace: so many of each endpoint at most."""
+    held = await repository.hold(tx, org_id, [candidate.id for candidate, _ in wanted])
+    starts: dict[str, list[datetime]] = {}
+    for candidate, count in wanted:
+        # Looked at again under the lock: another worker may have taken some.
+        queue, sending = held.get(candidate.id, (None, 0))
+        if queue is None or (queue.paused_until is not None and queue.paused_until > now):
+            continue
+        room = min(count, room_of(candidate.max_concurrency, queue.silent_streak, sending))
+        moments = list(_starts(queue, candidate.rate_limit, now, room))
+        if moments:
+            starts[candidate.id] = moments
     if not starts:
         return []
-    rows = await repository.claim(tx, candidate.org_id, candidate.id, len(starts), token, until)
-    if candidate.rate_limit is not None and rows:
-        step = timedelta(seconds=1 / candidate.rate_limit)
-        await repository.set_slot(tx, candidate.org_id, candidate.id, starts[len(rows) - 1] + step)
+    counts = {id: len(moments) for id, moments in starts.items()}
+    taken = await repository.claim(tx, org_id, counts, token, until, at_once=at_once)
+    for candidate, _ in wanted:
+        rows = taken.get(candidate.id)
+        if candidate.rate_limit is not None and rows:
+            step = timedelta(seconds=1 / candidate.rate_limit)
+            last = starts[candidate.id][len(rows) - 1]
+            await repository.set_slot(tx, org_id, candidate.id, last + step)
     return [
-        Claim(Claimed(candidate.org_id, row), start, is_slow(queue.silent_streak))
-        for row, start in zip(rows, starts, strict=False)
+        Claim(Claimed(org_id, row), start, is_slow(held[id][0].silent_streak))
+        for id, rows in taken.items()
+        for row, start in zip(rows, starts[id], strict=False)
     ]
 
 

@@ -1,21 +1,36 @@
 """SQL of the delivery worker: promoting what is due, claiming, and taking back what dead workers held."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, cast, func, literal_column, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from pivotal_server.db.engine import Executor, Transaction
-from pivotal_server.db.statements import Statement, any_of, columns_of
+from pivotal_server.db.statements import Statement, any_of, columns_of, list_of
 from pivotal_server.db.tables import (
     events,
     webhook_deliveries,
     webhook_endpoints,
     webhook_queues,
 )
-from pivotal_server.db.types import Timestamp
+from pivotal_server.db.types import Key, Timestamp
 from pivotal_server.webhooks.repository import EndpointRow
 from pivotal_server.webhooks.repository_deliveries import DeliveryRow
 
@@ -36,6 +51,7 @@ class Candidate(msgspec.Struct, frozen=True):
 class Held(msgspec.Struct, frozen=True):
     """What a claim reads of a queue that it has locked."""
 
+    endpoint_id: str
     silent_streak: int
     paused_until: datetime | None
     next_slot_at: datetime | None
@@ -121,48 +137,61 @@ CANDIDATES = Statement(
     into=Candidate,
     global_lookup=_ALL,
 )
-_QUEUE = (_Q.org_id == bindparam("org_id"), _Q.endpoint_id == bindparam("endpoint_id"))
 HOLD = Statement(
-    select(*columns_of(Held, webhook_queues)).where(*_QUEUE).with_for_update(skip_locked=True), into=Held
+    select(*columns_of(Held, webhook_queues))
+    .where(_Q.org_id == bindparam("org_id"), any_of(_Q.endpoint_id, "ids"))
+    .order_by(_Q.endpoint_id)
+    .with_for_update(skip_locked=True),
+    into=Held,
 )
-COUNT_SENDING = Statement.scalar(
-    select(func.count())
-    .select_from(webhook_deliveries)
-    .where(
-        _D.org_id == bindparam("org_id"),
-        _D.endpoint_id == bindparam("endpoint_id"),
-        _D.status == "sending",
-    ),
-    int,
+COUNT_SENDING = Statement.rows(
+    select(_D.endpoint_id, func.count())
+    .where(_D.org_id == bindparam("org_id"), any_of(_D.endpoint_id, "ids"), _D.status == "sending")
+    .group_by(_D.endpoint_id)
 )
 SET_SLOT = Statement.write(
     update(webhook_queues)
     .where(_Q.org_id == bindparam("in_org"), _Q.endpoint_id == bindparam("of_endpoint"))
     .values(next_slot_at=bindparam("to", type_=_Q.next_slot_at.type))
 )
-_PICKED = (
-    select(_D.id)
-    .where(
-        _D.org_id == bindparam("org_id"),
-        _D.endpoint_id == bindparam("endpoint_id"),
-        _D.ready,
+
+
+def _oldest_of(endpoint_id: ColumnElement[str], count: ColumnElement[int]) -> Select[Any]:
+    """The deliveries that an endpoint gets next."""
+    return (
+        select(_INNER.c.id)
+        .where(_INNER.c.org_id == bindparam("org_id"), _INNER.c.endpoint_id == endpoint_id, _INNER.c.ready)
+        .order_by(_INNER.c.event_at)
+        .limit(count)
+        .with_for_update(skip_locked=True)
     )
-    .order_by(_D.event_at)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
-    .cte("picked")
-    .prefix_with("MATERIALIZED")
+
+
+def _claim(picked: Select[Any]) -> ReturningUpdate[Any]:
+    ids = picked.cte("picked").prefix_with("MATERIALIZED")
+    return (
+        update(webhook_deliveries)
+        .where(_D.org_id == bindparam("org_id"), _D.status == "pending", _D.id.in_(select(ids.c.id)))
+        .values(
+            status="sending",
+            ready=False,
+            lease=bindparam("token", type_=_D.lease.type),
+            lease_until=bindparam("until", type_=_D.lease_until.type),
+        )
+        .returning(*_COLUMNS)
+    )
+
+
+_WANTED = (
+    func.unnest(list_of("ids", Key()), list_of("counts", Integer()))
+    .table_valued(column("endpoint_id", Key()), column("count", Integer()))
+    .render_derived("wanted")
 )
+_OLDEST = _oldest_of(_WANTED.c.endpoint_id, _WANTED.c.count).lateral("oldest")
+# A server is asked once for all endpoints. SQLite, where a statement costs no way, is asked for each.
 CLAIM = Statement(
-    update(webhook_deliveries)
-    .where(_D.org_id == bindparam("org_id"), _D.status == "pending", _D.id.in_(select(_PICKED.c.id)))
-    .values(
-        status="sending",
-        ready=False,
-        lease=bindparam("token", type_=_D.lease.type),
-        lease_until=bindparam("until", type_=_D.lease_until.type),
-    )
-    .returning(*_COLUMNS),
+    _claim(select(_OLDEST.c.id).select_from(_WANTED.join(_OLDEST, true()))),
+    sqlite=_claim(_oldest_of(bindparam("endpoint_id", type_=Key()), bindparam("count", type_=Integer()))),
     into=DeliveryRow,
 )
 GIVE_BACK = Statement.write(
@@ -228,16 +257,15 @@ async def candidates(db: Executor) -> list[Candidate]:
     return await db.fetch_all(CANDIDATES)
 
 
-async def hold(tx: Transaction, org_id: str, endpoint_id: str) -> tuple[Held, int] | None:
-    """Lock the queue of an endpoint: it, and how many of its deliveries are under way.
+async def hold(tx: Transaction, org_id: str, ids: Sequence[str]) -> dict[str, tuple[Held, int]]:
+    """Lock the queues of endpoints: each, and how many deliveries of the endpoint are under way.
 
-    ``None`` when another worker has it.
+    Those that another worker has are left out.
     """
-    params = {"org_id": org_id, "endpoint_id": endpoint_id}
-    held = await tx.fetch_one(HOLD, params)
-    if held is None:
-        return None
-    return held, await tx.fetch_one(COUNT_SENDING, params) or 0
+    params = {"org_id": org_id, "ids": list(ids)}
+    held = await tx.fetch_all(HOLD, params)
+    sending = dict(await tx.fetch_all(COUNT_SENDING, params))
+    return {one.endpoint_id: (one, sending.get(one.endpoint_id, 0)) for one in held}
 
 
 async def set_slot(tx: Transaction, org_id: str, endpoint_id: str, moment: datetime) -> None:
@@ -246,14 +274,23 @@ async def set_slot(tx: Transaction, org_id: str, endpoint_id: str, moment: datet
 
 
 async def claim(
-    tx: Transaction, org_id: str, endpoint_id: str, limit: int, token: str, until: datetime
-) -> list[DeliveryRow]:
-    """Take up to ``limit`` ready deliveries of an endpoint, those of the oldest events; oldest first."""
-    found = await tx.fetch_all(
-        CLAIM,
-        {"org_id": org_id, "endpoint_id": endpoint_id, "limit": limit, "token": token, "until": until},
-    )
-    return sorted(found, key=lambda row: row.event_at)
+    tx: Transaction, org_id: str, counts: Mapping[str, int], token: str, until: datetime, *, at_once: bool
+) -> dict[str, list[DeliveryRow]]:
+    """Take up to so many ready deliveries of each endpoint, those of the oldest events; oldest first.
+
+    ``at_once``: for all endpoints in one statement, which SQLite has not.
+    """
+    params = {"org_id": org_id, "token": token, "until": until}
+    found: list[DeliveryRow] = []
+    if at_once:
+        found = await tx.fetch_all(CLAIM, {**params, "ids": list(counts), "counts": list(counts.values())})
+    else:
+        for endpoint_id, count in counts.items():
+            found += await tx.fetch_all(CLAIM, {**params, "endpoint_id": endpoint_id, "count": count})
+    taken: dict[str, list[DeliveryRow]] = {endpoint_id: [] for endpoint_id in counts}
+    for row in sorted(found, key=lambda row: row.event_at):
+        taken[row.endpoint_id].append(row)
+    return taken
 
 
 async def give_back(tx: Transaction, claimed: Sequence[Claimed]) -> None:
