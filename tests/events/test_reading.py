@@ -1,5 +1,6 @@
 """Events over the API: the text that is delivered, filters, and polling with a cursor."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ from tests.support.records import (
     path_of,
     walk,
 )
+from tests.support.sizes import many
 
 KEYS = [
     "object",
@@ -126,6 +128,36 @@ async def test_a_poller_goes_on_from_where_it_was(api: httpx.AsyncClient) -> Non
     assert seen == [event["id"] for event in await walk(api, "/events")][::-1]
     last = answered(await api.get("/events", params={"order": "asc", "cursor": cursor}))
     assert (last["data"], last["next_cursor"]) == ([], cursor)
+
+
+async def test_a_poller_misses_nothing_while_twenty_write(api: httpx.AsyncClient) -> None:
+    each = many(3, 25)
+    cursor = "2026-01-01T00:00:00.000000Z"
+    seen: list[str] = []
+    writing = True
+
+    async def poll() -> None:
+        nonlocal cursor
+        while True:
+            last = not writing
+            query = {"order": "asc", "cursor": cursor, "limit": "7"}
+            page = answered(await api.get("/events", params=query))
+            seen.extend(event["id"] for event in page["data"])
+            cursor = page["next_cursor"]
+            if last and not page["has_more"]:
+                return
+            await asyncio.sleep(0)
+
+    async def write() -> None:
+        for _ in range(each):
+            await new_customer(api)
+
+    poller = asyncio.create_task(poll())
+    await asyncio.gather(*(write() for _ in range(20)))
+    writing = False
+    await poller
+    assert len(seen) == 20 * each
+    assert seen == [event["id"] for event in await walk(api, "/events")][::-1]
 
 
 async def test_what_is_no_event(api: httpx.AsyncClient, world: World) -> None:
