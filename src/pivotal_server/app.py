@@ -31,6 +31,7 @@ from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.members import pages as team_pages
 from pivotal_server.members import pages_join as join_pages
 from pivotal_server.notifications import pages as mail_pages
+from pivotal_server.notifications import pages_notices as notice_pages
 from pivotal_server.onboardings import pages as onboarding_pages
 from pivotal_server.onboardings import pages_audit as onboarding_audit_pages
 from pivotal_server.onboardings import pages_board as onboarding_board_pages
@@ -69,6 +70,7 @@ ROUTES = [
     *api_key_pages.routes,
     *test_data_pages.routes,
     *mail_pages.routes,
+    *notice_pages.routes,
     *team_pages.routes,
     *join_pages.routes,
     *log_pages.routes,

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from pivotal_server.db.engine import counting
+from pivotal_server.notifications import service_notices as notices
 from tests.support.browser import Browser
 from tests.support.people import new_member
 from tests.support.receiver import status
@@ -214,3 +215,14 @@ async def test_faults_stand_at_their_fields_and_what_was_typed_stays(desk: Desk,
     refused = await owner.post(PATH, fields)
     assert (refused.status_code, "https" in text_of(refused.text)) == (422, True)
     assert 'value="customer.*" checked' in refused.text
+
+
+async def test_a_disabled_endpoint_is_told_of(desk: Desk) -> None:
+    made = await desk.endpoint()
+    desk.receiver.answers = [status(410)]
+    await new_customer(desk.api)
+    await desk.dispatcher.run_due()
+    world = desk.world
+    [row] = await notices.list_for_member(world.db, world.workspace.id, world.owner.id)
+    assert row.title == "Webhooks to 127.0.0.1 were disabled"
+    assert row.url == f"/admin/developer/webhooks/{made['display_id']}"

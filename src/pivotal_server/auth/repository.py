@@ -20,6 +20,7 @@ from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, columns_of, insert_of
 from pivotal_server.db.tables import (
     members,
+    notices,
     people,
     sessions,
     sign_in_links,
@@ -53,6 +54,7 @@ class Session(msgspec.Struct, frozen=True):
     workspace_slug: str
     workspace_time_zone: str
     workspace_settings: dict[str, Any]
+    unread: int
 
 
 class SessionRow(msgspec.Struct, frozen=True):
@@ -86,6 +88,15 @@ SESSION = Statement(
         workspaces.c.slug.label("workspace_slug"),
         workspaces.c.time_zone.label("workspace_time_zone"),
         workspaces.c.settings.label("workspace_settings"),
+        select(func.count())
+        .select_from(notices)
+        .where(
+            notices.c.org_id == members.c.org_id,
+            notices.c.member_id == members.c.id,
+            notices.c.read_at.is_(None),
+        )
+        .scalar_subquery()
+        .label("unread"),
     )
     .select_from(
         sessions.join(people, people.c.id == _S.person_id)

@@ -150,6 +150,7 @@ class Visit:
             can=_offered(session.role, self.access),
             now=clock.now(),
             path=here(self.request),
+            unread=session.unread,
             development=guest.services.config.webhook_allow_private_targets,
         )
 

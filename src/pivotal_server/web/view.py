@@ -9,6 +9,7 @@ import msgspec
 
 Theme = Literal["system", "light", "dark"]
 ToastKind = Literal["good", "info", "bad"]
+MOST_SHOWN = 99
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ class Frame(msgspec.Struct, frozen=True):
     (``auth/permissions.py``) for which controls are drawn. ``nav``: key of the current navigation entry:
     ``customers``, ``api-keys``, ``mail``. ``now``: the moment, in UTC, that relative times count from.
     ``path``: address of this page with its query, to come back to. ``csrf``: token of its forms.
-    ``development``: webhooks may reach this machine, which Admin says.
+    ``unread``: notices that are not read. ``development``: webhooks may reach this machine, which Admin says.
     """
 
     workspace_name: str
@@ -57,6 +58,12 @@ class Frame(msgspec.Struct, frozen=True):
     path: str
     toasts: tuple[Toast, ...] = ()
     development: bool = False
+    unread: int = 0
+
+    @property
+    def unread_shown(self) -> str:
+        """How many notices are not read: up to "99+"."""
+        return "99+" if self.unread > MOST_SHOWN else str(self.unread)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from pivotal_server.auth.actor import server
 from pivotal_server.members import service as members
 from pivotal_server.notifications import service as notifications
+from pivotal_server.notifications import service_notices as notices
 from pivotal_server.services import Services
 from pivotal_server.unit_of_work import UnitOfWork, unit_of_work
 from pivotal_server.webhooks import metrics, repository
@@ -30,10 +31,10 @@ async def raise_alarm(services: Services, alarm: Alarm) -> None:
         if row is None or row.deleted_at is not None or row.status != "enabled":
             return
         if alarm.reason == "unhealthy":
-            await _mail(uow, services, row, alarm, *_unhealthy(row))
+            await _tell(uow, services, row, alarm, *_unhealthy(row))
             return
         await disable(uow, row, alarm.reason)
-        await _mail(uow, services, row, alarm, *_disabled(row, alarm.reason))
+        await _tell(uow, services, row, alarm, *_disabled(row, alarm.reason))
     metrics.DISABLED.labels(alarm.reason).inc()
 
 
@@ -53,6 +54,16 @@ def _disabled(row: EndpointRow, reason: str) -> tuple[str, str]:
         f"Webhooks to {_host(row)} were disabled",
         f"The endpoint was disabled because {_WHY[reason]}. Nothing is sent to it until somebody enables it.",
     )
+
+
+async def _tell(
+    uow: UnitOfWork, services: Services, row: EndpointRow, alarm: Alarm, subject: str, text: str
+) -> None:
+    """Write a mail to the owner, and a notice in the app to the owner and admins, as no mail may arrive."""
+    await notices.tell_managers(
+        uow, kind=MAIL_KIND, title=subject, body=text, url=f"{PATH}/{row.display_id}"
+    )
+    await _mail(uow, services, row, alarm, subject, text)
 
 
 async def _mail(

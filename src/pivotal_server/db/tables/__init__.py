@@ -11,6 +11,7 @@ costs the same at any depth when an index leads with ``org_id``, the filtered co
 
 from pivotal_server.db.tables.base import metadata
 from pivotal_server.db.tables.fields import custom_fields
+from pivotal_server.db.tables.notices import notices
 from pivotal_server.db.tables.queue import job_files, jobs, periodic_jobs
 from pivotal_server.db.tables.records import (
     contacts,
@@ -77,6 +78,7 @@ __all__ = [
     "mails",
     "members",
     "metadata",
+    "notices",
     "onboardings",
     "people",
     "periodic_jobs",
