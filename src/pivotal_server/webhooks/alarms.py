@@ -60,9 +60,7 @@ async def _tell(
     uow: UnitOfWork, services: Services, row: EndpointRow, alarm: Alarm, subject: str, text: str
 ) -> None:
     """Write a mail to the owner, and a notice in the app to the owner and admins, as no mail may arrive."""
-    await notices.tell_managers(
-        uow, kind=MAIL_KIND, title=subject, body=text, url=f"{PATH}/{row.display_id}"
-    )
+    await notices.tell_managers(uow, kind=MAIL_KIND, title=subject, body=text, url=f"{PATH}/{row.display_id}")
     await _mail(uow, services, row, alarm, subject, text)
 
 
