@@ -86,7 +86,8 @@ def read_wish(text: str | None, now: datetime) -> timedelta | None:
     """The pause that a ``Retry-After`` asks for (RFC 9110): seconds or a date; ``None`` for anything else."""
     if text is None:
         return None
-    if _SECONDS.fullmatch(text.strip()):
+    text = text.strip()
+    if _SECONDS.fullmatch(text):
         return timedelta(seconds=int(text))
     try:
         moment = parsedate_to_datetime(text)
