@@ -144,6 +144,7 @@ async def test_app_con_2_archiving_the_primary_leaves_none_and_frees_the_tasks(
     refused = await owner.post(f"{TAB}/1/primary", htmx=True)
     assert refused.status_code == 422
     assert "Mira Chen is archived. Unarchive them first." in text_of(refused.text)
+    assert value_of(refused.text, "title") == "Head of Ops"
     await owner.post(f"{TAB}/1/unarchive")
     mira = (await contacts_of(api, customer))["Mira Chen"]
     assert (mira["archived"], mira["is_primary"]) == (False, False)

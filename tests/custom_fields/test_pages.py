@@ -88,10 +88,11 @@ async def test_a_field_is_changed_archived_and_brought_back(
     form = await owner.get(f"{HOME}/1")
     assert "Its slug stays tier, its type text." in text_of(form.text)
     assert 'name="type"' not in form.text
-    await owner.post(f"{HOME}/1", {"label": "Level", "group": "Account", "help": ""})
+    was = {name: value_of(form.text, name) for name in ("was_label", "was_group", "was_help")}
+    await owner.post(f"{HOME}/1", {**was, "label": "Level", "group": "Account", "help": ""})
     (field,) = await fields(api)
     assert (field["label"], field["group"], field["slug"]) == ("Level", "Account", "tier")
-    refused = await owner.post(f"{HOME}/1", {"label": ""}, htmx=True)
+    refused = await owner.post(f"{HOME}/1", {**was, "was_label": "Level", "label": ""}, htmx=True)
     assert faults_of(refused.text) == {"label": "Enter a label."}
 
     answer = await owner.post(f"{HOME}/1/archive", htmx=True)
@@ -108,6 +109,24 @@ async def test_a_field_is_changed_archived_and_brought_back(
     assert len(await entries_of(world, "custom_field.updated")) == 2
     await owner.post(f"{HOME}/1/restore")
     assert len(await entries_of(world, "custom_field.updated")) == 2
+
+
+async def test_two_people_change_one_field(owner: Browser, api: httpx.AsyncClient) -> None:
+    form = await owner.get(NEW)
+    token = {"submission": value_of(form.text, "submission")}
+    await owner.post(NEW, {**token, "label": "Region", "type": "select", "options": "EMEA"})
+    # After Back the form is another one: what was typed anew is no repeat.
+    await owner.post(NEW, {**token, "label": "Tier", "type": "string"})
+    assert [one["label"] for one in await fields(api)] == ["Region", "Tier"]
+    shown = {"label": "Region", "group": "", "help": "", "options": "EMEA"}
+    was = {f"was_{name}": text for name, text in shown.items()}
+    await owner.post(f"{HOME}/1", {**was, **shown, "options": "EMEA\r\nLATAM"})
+    await owner.post(f"{HOME}/1", {**was, **shown, "help": "At home."})
+    region, _ = await fields(api)
+    assert (region["options"], region["help"]) == (["EMEA", "LATAM"], "At home.")
+    late = await owner.post(f"{HOME}/1", {**was, **shown, "options": "APAC"}, htmx=True)
+    assert late.status_code == 409
+    assert "Somebody changed this meanwhile" in faults_of(late.text)["options"]
 
 
 async def test_unknown_fields_are_not_found(owner: Browser) -> None:

@@ -25,6 +25,8 @@ def fields_of(html: str) -> dict[str, str]:
     """What the form would send as it stands."""
     form = html[html.index('id="details-form"') :].partition("</form>")[0]
     found: dict[str, str] = {}
+    for name, text in re.findall(r'<textarea[^>]* name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
+        found[name] = unescape(text)
     for tag in re.findall(r"<input[^>]*>", form):
         name = re.search(r' name="([^"]*)"', tag)
         value = re.search(r' value="([^"]*)"', tag)
@@ -120,6 +122,9 @@ async def test_each_field_is_saved_alone_with_one_entry(
         ("domain", "no domain", "Enter a domain such as acme.com."),
         ("mrr", "much", "Enter a number such as 4200."),
         ("mrr", "-1", "Enter 0 or more."),
+        ("mrr", "4200,50", "Enter a number such as 4200."),
+        ("mrr", "1.234,56", "Enter a number such as 4200."),
+        ("mrr", "1_000", "Enter a number such as 4200."),
         ("mrr", "nan", "Enter a number such as 4200."),
         ("monthly_orders", "1e999", "Enter a number such as 4200."),
         ("slug", "Not A Slug", "Use lower-case letters, digits and single hyphens, not digits alone."),
@@ -254,3 +259,50 @@ async def test_the_page_runs_few_statements_however_much_there_is(
     with counting() as many:
         await owner.get(DETAILS)
     assert few.value == many.value <= 15
+
+
+async def test_a_value_that_is_no_choice_any_more_stays(
+    api: httpx.AsyncClient, owner: Browser, world: World
+) -> None:
+    await new_field(world, {"label": "Region", "type": "select", "options": ["EMEA", "APAC"]})
+    customer = await new_customer(api, slug="aurora", custom_fields={"region": "EMEA"})
+    form = await owner.get("/admin/custom-fields/1")
+    was = {f"was_{name}": "" for name in ("group", "help")}
+    was |= {"was_label": "Region", "was_options": "EMEA\nAPAC", "group": "", "help": ""}
+    assert form.status_code == 200
+    await owner.post("/admin/custom-fields/1", {**was, "label": "Region", "options": "APAC"})
+    answer = await owner.post(DETAILS, {**await shown(owner), "plan": "Growth"}, htmx=True)
+    assert answer.status_code == 204
+    after = await read(api, customer)
+    assert (after["plan"], after["custom_fields"]) == ("Growth", {"region": "EMEA"})
+
+
+async def test_lines_of_a_text_field_stay(api: httpx.AsyncClient, owner: Browser, world: World) -> None:
+    await new_field(world, {"label": "Notes", "type": "string"})
+    customer = await new_customer(api, slug="aurora", custom_fields={"notes": "line 1\nline 2"})
+    form = await shown(owner)
+    assert form["custom_notes"] == "line 1\nline 2"
+    # As a browser without scripts sends it.
+    sent = {name: text.replace("\n", "\r\n") for name, text in form.items()}
+    assert (await owner.post(DETAILS, {**sent, "plan": "Growth"})).status_code == 303
+    after = await read(api, customer)
+    assert (after["plan"], after["custom_fields"]) == ("Growth", {"notes": "line 1\nline 2"})
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "second", "stored"),
+    [
+        ("mrr", "4,200", "4,300", 4300),
+        ("domain", "https://www.acme.com/x", "acme.example", "acme.example"),
+        ("tags", "a,b", "a, b, c", ["a", "b", "c"]),
+        ("plan", "Scale ", "Growth", "Growth"),
+    ],
+)
+async def test_nobody_meets_a_conflict_with_the_own_spelling(
+    api: httpx.AsyncClient, owner: Browser, customer: Json, name: str, first: str, second: str, stored: Any
+) -> None:
+    form = await shown(owner)
+    assert (await owner.post(DETAILS, {**form, name: first}, htmx=True)).status_code == 204
+    again = {**form, f"was_{name}": first, name: second}
+    assert (await owner.post(DETAILS, again, htmx=True)).status_code == 204
+    assert (await read(api, customer))[name] == stored

@@ -68,9 +68,25 @@ async def test_archiving_asks_and_unarchiving_brings_back_the_status(
     assert "It is in no list until it is unarchived." in text_of(page)
     assert f"{PAGE}/delete" in page
     asked = await owner.get(f"{STATUS}?to=unarchive")
-    assert "Set Aurora to At risk?" in text_of(asked.text)
-    await owner.post(STATUS, {"to": "at_risk", "asked": "yes"})
+    assert "Unarchive Aurora? It is at risk again" in text_of(asked.text)
+    await owner.post(STATUS, {"to": "unarchive", "asked": "yes"})
     assert (await read(api, customer))["status"] == "at_risk"
+    assert (await owner.post(STATUS, {"to": "unarchive", "asked": "yes"})).status_code == 422
+
+
+async def test_whoever_was_churned_before_archiving_is_not_churned_again(
+    api: httpx.AsyncClient, owner: Browser, customer: Json
+) -> None:
+    await patched(api, customer, status="churned")
+    (onboarding,) = (await api.get(f"/customers/{customer['id']}/onboardings")).json()["data"]
+    await patched(api, onboarding, state="active")
+    await patched(api, customer, status="archived")
+    asked = await owner.get(f"{STATUS}?to=unarchive")
+    assert 'name="reason"' not in asked.text
+    answer = await owner.post(STATUS, {"to": "unarchive", "asked": "yes"})
+    assert answer.status_code == 303
+    assert (await read(api, customer))["status"] == "churned"
+    assert (await read(api, onboarding))["state"] == "active"
 
 
 @pytest.mark.parametrize("to", ["", "gone", "unknown"])

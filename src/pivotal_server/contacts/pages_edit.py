@@ -20,7 +20,7 @@ from pivotal_server.kit.references import digits_in
 from pivotal_server.kit.validation import Body
 from pivotal_server.onboardings.views_ask import Ask
 from pivotal_server.web.answers import status_of
-from pivotal_server.web.forms import sentence
+from pivotal_server.web.forms import Overtaken, refuse_overtaken, sentence
 from pivotal_server.web.htmx import saved
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
@@ -57,7 +57,7 @@ def _form(
 ) -> Response:
     url = address_of(customer)
     stored = _texts(contact)
-    typed = visit.fields.texts(*TEXTS) if visit.request.method == "POST" else stored
+    typed = visit.fields.texts(*TEXTS) if visit.fields.has("name") else stored
     form = Form(
         id="contact",
         action=f"{url}/contacts/{contact.display_id}",
@@ -80,17 +80,9 @@ async def form(visit: Visit) -> Response:
 async def edit(visit: Visit) -> Response:
     """Save the fields that differ from what the form showed."""
     customer, contact = await _opened(visit)
-    stored = _texts(contact)
     typed = visit.fields.texts(*TEXTS)
     seen = {name: visit.fields.text(f"was_{name}") for name in TEXTS}
     changed = [name for name in TEXTS if typed[name] != seen[name]]
-    stale = {
-        name: f"Somebody changed this meanwhile to “{stored[name][:200]}”. Save again to keep yours."
-        for name in changed
-        if seen[name] != stored[name] and typed[name] != stored[name]
-    }
-    if stale:
-        return _form(visit, customer, contact, stale, status=409)
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for name in changed:
@@ -105,7 +97,13 @@ async def edit(visit: Visit) -> Response:
     if errors:
         return _form(visit, customer, contact, errors, status=422)
     try:
-        after = await _change(visit, contact, ContactUpdate(**found))
+        async with visit.work() as uow:
+            locked = await service.get_contact_for_change(uow, contact.id)
+            refuse_overtaken(changed, typed, seen, _texts(locked))
+            after = await service.update_contact(uow, locked, ContactUpdate(**found))
+    except Overtaken as overtaken:
+        now = await service.get_contact(visit.db, visit.org_id, contact.id)
+        return _form(visit, customer, now, overtaken.errors, status=409)
     except ApiError as fault:
         if fault.code.code != "email_taken":
             raise

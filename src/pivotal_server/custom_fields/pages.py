@@ -20,7 +20,7 @@ from pivotal_server.rest.idempotency import once
 from pivotal_server.tags import service as tags
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.web.answers import status_of
-from pivotal_server.web.forms import sentence
+from pivotal_server.web.forms import Overtaken, refuse_overtaken, sentence
 from pivotal_server.web.htmx import saved
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
@@ -130,7 +130,7 @@ async def create(visit: Visit) -> Response:
 
     try:
         async with visit.work() as uow:
-            label = await once(uow, f"{HOME}/new", visit.fields.text("submission"), work)
+            label = await once(uow, f"{HOME}/new", visit.fields.submission, work)
     except ApiError as fault:
         field = fault.field if fault.field in (*TEXTS, "slug") else "label"
         return _ask_new(visit, {field: sentence(field, fault, WORDS)}, status_of(fault))
@@ -147,13 +147,17 @@ async def _field(visit: Visit) -> FieldRow:
     return row
 
 
-def _ask_edit(visit: Visit, row: FieldRow, errors: Mapping[str, str], status: int = 200) -> Response:
-    stored = {
+def _texts(row: FieldRow) -> dict[str, str]:
+    return {
         "label": row.label,
         "group": row.group or "",
         "help": row.help or "",
         "options": "\n".join(row.options),
     }
+
+
+def _ask_edit(visit: Visit, row: FieldRow, errors: Mapping[str, str], status: int = 200) -> Response:
+    stored = _texts(row)
     form = Form(
         id="field",
         action=f"{HOME}/{row.display_id}",
@@ -162,7 +166,7 @@ def _ask_edit(visit: Visit, row: FieldRow, errors: Mapping[str, str], status: in
         errors=errors,
     )
     lead = f"Its slug stays {row.slug}, its type {TYPE_NAMES[row.type].lower()}."
-    view = FieldForm(f"Change {row.label}", "Save", lead, form, row.type)
+    view = FieldForm(f"Change {row.label}", "Save", lead, form, row.type, tuple(stored.items()))
     return visit.render_form("custom_fields/form.html", view, status=status)
 
 
@@ -174,22 +178,27 @@ async def edit(visit: Visit) -> Response:
 
 @page("custom-fields", capability=CAPABILITY)
 async def save(visit: Visit) -> Response:
-    """Save the form of one field."""
+    """Save what differs from what the form of a field showed."""
     row = await _field(visit)
-    values = _typed(visit)
-    if row.type != "select":
-        del values["options"]
-    found, errors = _checked(_UPDATE, values)
+    typed = {name: visit.fields.text(name).replace("\r\n", "\n") for name in TEXTS}
+    seen = {name: visit.fields.text(f"was_{name}").replace("\r\n", "\n") for name in TEXTS}
+    changed = [
+        name for name in TEXTS if typed[name] != seen[name] and (name != "options" or row.type == "select")
+    ]
+    found, errors = _checked(_UPDATE, {name: one for name, one in _typed(visit).items() if name in changed})
     if errors:
         return _ask_edit(visit, row, errors, 422)
     try:
         async with visit.work() as uow:
             locked = await service.get_field(uow, row.id)
-            await service.update_field(uow, locked, CustomFieldUpdate(**found))
+            refuse_overtaken(changed, typed, seen, _texts(locked))
+            after = await service.update_field(uow, locked, CustomFieldUpdate(**found))
+    except Overtaken as overtaken:
+        return _ask_edit(visit, await _field(visit), overtaken.errors, 409)
     except ApiError as fault:
         field = fault.field if fault.field in TEXTS else "label"
         return _ask_edit(visit, row, {field: sentence(field, fault, WORDS)}, status_of(fault))
-    return saved(visit.request, HOME, toast=f"Saved {found['label']}", refresh=("fields",))
+    return saved(visit.request, HOME, toast=f"Saved {after.label}", refresh=("fields",))
 
 
 @page("custom-fields", capability=CAPABILITY)

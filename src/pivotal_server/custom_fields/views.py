@@ -43,7 +43,8 @@ class FieldForm(msgspec.Struct, frozen=True):
     """Context ``page`` of ``custom_fields/form.html``.
 
     Fields of ``form``: ``label``, ``group``, ``help``, ``options`` (one a line), and for a new one ``slug``
-    and ``type``. ``type``: that of a field that is there already; it cannot change.
+    and ``type``. ``type``: that of a field that is there already; it cannot change, and ``was`` is what the
+    form showed.
     """
 
     title: str
@@ -51,6 +52,7 @@ class FieldForm(msgspec.Struct, frozen=True):
     lead: str
     form: Form
     type: str = ""
+    was: tuple[tuple[str, str], ...] = ()
 
     @property
     def types(self) -> list[tuple[str, str]]:

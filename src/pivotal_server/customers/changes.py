@@ -65,7 +65,8 @@ async def update_customer(
     )
     _record(uow, row, after, reason)
     if after.status != row.status:
-        if after.status == "churned":
+        # Whoever comes back as churned was churned before: what was resumed since goes on.
+        if after.status == "churned" and not (row.status == "archived" and row.previous_status == "churned"):
             await of_customer.pause_running(uow, row.id, "customer_churned")
         if "archived" in (row.status, after.status):
             await of_customer.set_hidden(uow, row.id, after.status == "archived")

@@ -1,6 +1,7 @@
 """The texts that the form of a customer's fields holds, and the values that its texts mean. No database."""
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -52,18 +53,21 @@ def stored_texts(row: CustomerRow, fields: Sequence[FieldRow]) -> dict[str, str]
     return texts
 
 
-def number_of(text: str, name: str) -> float | None:
-    """The number that somebody typed, with or without commas between thousands; None for nothing.
+_PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_GROUPED = re.compile(r"[-+]?\d{1,3}([, ]\d{3})+(\.\d+)?")
 
-    Raises ``invalid_type``.
+
+def number_of(text: str, name: str) -> float | None:
+    """The number that somebody typed, with or without commas or spaces between thousands; None for nothing.
+
+    A decimal comma is refused rather than read as another number. Raises ``invalid_type``.
     """
-    plain = text.strip().removeprefix("$").replace(",", "").replace(" ", "")
+    plain = text.strip().removeprefix("$").strip()
     if not plain:
         return None
-    try:
-        found = float(plain)
-    except ValueError:
-        found = math.nan
+    if plain.isascii() and _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "").replace(" ", "")
+    found = float(plain) if plain.isascii() and _PLAIN.fullmatch(plain) else math.nan
     if not math.isfinite(found):
         raise INVALID_TYPE(field=name, message="Enter a number such as 4200")
     return found

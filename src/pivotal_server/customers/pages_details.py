@@ -20,7 +20,7 @@ from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.validation import Body
 from pivotal_server.members import service as members
 from pivotal_server.web.answers import status_of
-from pivotal_server.web.forms import sentence
+from pivotal_server.web.forms import Overtaken, refuse_overtaken, sentence
 from pivotal_server.web.htmx import go_to, saved
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
@@ -48,6 +48,12 @@ _UPDATE = Body(CustomerUpdate)
 
 def _usable(fields: Sequence[FieldRow]) -> list[FieldRow]:
     return [field for field in fields if field.archived_at is None]
+
+
+def _options(field: FieldRow, stored: Mapping[str, str]) -> tuple[str, ...]:
+    """The options of a field; one that it no longer has but the customer does stays as it is."""
+    now = stored[f"{CUSTOM}{field.slug}"]
+    return (*field.options, now) if now and now not in field.options else tuple(field.options)
 
 
 async def _view(
@@ -79,12 +85,12 @@ async def _view(
         foreign_ids=FOREIGN_IDS,
         custom=tuple(
             CustomField(
-                f"{CUSTOM}{one.slug}",
-                one.label,
-                one.type,
-                one.group or "",
-                one.help or "",
-                tuple(one.options),
+                name=f"{CUSTOM}{one.slug}",
+                label=one.label,
+                type=one.type,
+                group=one.group or "",
+                help=one.help or "",
+                options=_options(one, stored),
             )
             for one in fields
         ),
@@ -108,31 +114,30 @@ async def edit(visit: Visit) -> Response:
     visit.require("edit_customers", Facts(visible=True))
     fields = _usable(await custom_fields.all_fields(visit.db, visit.org_id))
     names = (*TEXTS, *(f"{CUSTOM}{one.slug}" for one in fields))
-    stored = stored_texts(row, fields)
-    typed = {name: visit.fields.text(name) for name in names}
-    seen = {name: visit.fields.text(f"was_{name}") for name in names}
+    typed = {name: visit.fields.text(name).replace("\r\n", "\n") for name in names}
+    seen = {name: visit.fields.text(f"was_{name}").replace("\r\n", "\n") for name in names}
     changed = {name for name in names if typed[name] != seen[name]}
 
     async def refused(errors: Mapping[str, str], status: int, fault: str | None = None) -> Response:
         # What was not changed here shows what stands there now.
+        now = await visible_customer(visit, visit.request.path_params["customer"])
         kept = {name: typed[name] for name in changed}
-        form = await _view(visit, row, fields, typed=kept, errors=errors, fault=fault)
-        return await customer_page(visit, row, "details", form=form, status=status)
+        form = await _view(visit, now, fields, typed=kept, errors=errors, fault=fault)
+        return await customer_page(visit, now, "details", form=form, status=status)
 
-    stale = {
-        name: f"Somebody changed this meanwhile to “{stored[name][:200]}”. Save again to keep yours."
-        for name in changed
-        if seen[name] != stored[name] and typed[name] != stored[name]
-    }
-    if stale:
-        return await refused(stale, 409)
+    def same(name: str, one: str, other: str) -> bool:
+        return one == other or _meaning(name, one, fields) == _meaning(name, other, fields)
+
     try:
         data, errors = _update(typed, changed, fields)
         if errors:
             return await refused(errors, 422)
         async with visit.work() as uow:
             locked = await service.get_customer(uow.tx, uow.org_id, row.id, lock=True)
+            refuse_overtaken(changed, typed, seen, stored_texts(locked, fields), same)
             after = await changes.update_customer(uow, locked, data)
+    except Overtaken as overtaken:
+        return await refused(overtaken.errors, 409)
     except ApiError as fault:
         name = _form_field(fault.field)
         if name not in names:
@@ -145,6 +150,18 @@ async def edit(visit: Visit) -> Response:
     if after.slug != row.slug:
         return go_to(visit.request, f"{address_of(after)}/details")
     return saved(visit.request, f"{address_of(after)}/details", toast="", refresh=REFRESH)
+
+
+def _meaning(name: str, text: str, fields: Sequence[FieldRow]) -> Any:
+    """The value that a text of a field stands for, so that other spellings of it are no change."""
+    try:
+        values, custom = wanted({name: text}, {name}, fields)
+        if custom:
+            value = custom[name.removeprefix(CUSTOM)]
+            return value.strip() if isinstance(value, str) else value
+        return _UPDATE.fields[name](values[name], name)
+    except ApiError:
+        return text
 
 
 def _form_field(path: str | None) -> str:

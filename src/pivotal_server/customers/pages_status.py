@@ -28,6 +28,7 @@ LABELS: Mapping[str, str] = {
     "churned": "Churned",
     "archived": "Archived",
 }
+UNARCHIVE = "unarchive"
 _SHORTEST_REASON = 3
 _CHURN_REASONS = ("Price", "Missing feature", "Went to a competitor", "Closed down", "Never got going")
 
@@ -40,7 +41,7 @@ async def _editable(visit: Visit) -> CustomerRow:
 
 def _wanted(row: CustomerRow, asked: str) -> str:
     """The status that is asked for; ``unarchive`` means the one before archiving."""
-    if asked == "unarchive":
+    if asked == UNARCHIVE and row.status == "archived":
         return row.previous_status or "active"
     if asked not in get_args(Status):
         raise INVALID_ENUM_VALUE(field="to", expected=" | ".join(get_args(Status)), received=asked[:100])
@@ -83,20 +84,38 @@ def _ask(
     return visit.render_form("customers/ask.html", view, status=status)
 
 
+def _ask_unarchive(visit: Visit, row: CustomerRow) -> Response:
+    url = address_of(row)
+    view = Ask(
+        title=f"Unarchive {row.name}?",
+        name=row.name,
+        url=url,
+        submit="Unarchive",
+        lead=f"It is {LABELS[_wanted(row, UNARCHIVE)].lower()} again, with all that was hidden with it.",
+        form=Form(id="status", action=f"{url}/status", cancel=url),
+        hidden=(("to", UNARCHIVE), ("asked", "yes")),
+    )
+    return visit.render_form("customers/ask.html", view)
+
+
 @page("customers", capability="edit_customers")
 async def ask_status(visit: Visit) -> Response:
     """The question of a change of status."""
     row = await _editable(visit)
-    return _ask(visit, row, _wanted(row, visit.request.query_params.get("to", "")))
+    asked = visit.request.query_params.get("to", "")
+    if asked == UNARCHIVE and row.status == "archived":
+        return _ask_unarchive(visit, row)
+    return _ask(visit, row, _wanted(row, asked))
 
 
 @page("customers", capability="edit_customers")
 async def set_status(visit: Visit) -> Response:
     """Change the status; churning asks for a reason, archiving asks back."""
     row = await _editable(visit)
-    to = _wanted(row, visit.fields.text("to"))
+    asked = visit.fields.text("to")
+    to = _wanted(row, asked)
     reason = None
-    if to != row.status and to in ("churned", "archived"):
+    if asked != UNARCHIVE and to != row.status and to in ("churned", "archived"):
         if not visit.fields.ticked("asked"):
             return _ask(visit, row, to)
         if to == "churned":
@@ -106,9 +125,9 @@ async def set_status(visit: Visit) -> Response:
                 return _ask(visit, row, to, {"reason": sentence("reason", fault, {})}, status_of(fault))
             if len(reason or "") < _SHORTEST_REASON:
                 return _ask(visit, row, to, {"reason": "Choose a reason, or write one."}, 422)
-    values: dict[str, Any] = {"status": to}
     async with visit.work() as uow:
         locked = await service.get_customer(uow.tx, uow.org_id, row.id, lock=True)
+        values: dict[str, Any] = {"status": _wanted(locked, asked)}
         after = await changes.update_customer(uow, locked, CustomerUpdate(**values), reason=reason)
     toast = "" if after.status == locked.status else f"{after.name} is now {LABELS[after.status].lower()}"
     return saved(visit.request, address_of(after), toast=toast, refresh=REFRESH)

@@ -31,6 +31,10 @@ class Fields:
         found = self._values.get(name)
         return found[0] if found else ""
 
+    def has(self, name: str) -> bool:
+        """Whether the field was sent, be it empty."""
+        return name in self._values
+
     def all(self, name: str) -> list[str]:
         """Every text sent under the name: the ticked boxes of a group."""
         return list(self._values.get(name, ()))

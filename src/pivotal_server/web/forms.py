@@ -1,6 +1,6 @@
 """From the texts of a form to the struct a service takes, with one message under each faulty field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pivotal_server.kit.errors import ApiError
@@ -41,3 +41,32 @@ def check(body: Body, values: Mapping[str, Any], words: Words) -> tuple[Any, dic
         if name not in found and name not in errors:
             errors[name] = words.get((name, "missing_field"), "Fill in this field.")
     return (None, errors) if errors else (body.struct(**found), errors)
+
+
+class Overtaken(Exception):
+    """Somebody else has changed fields that are to be saved; ``errors`` are the messages beside them."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def refuse_overtaken(
+    changed: Iterable[str],
+    typed: Mapping[str, str],
+    seen: Mapping[str, str],
+    stored: Mapping[str, str],
+    same: Callable[[str, str, str], bool] = lambda _name, one, other: one == other,
+) -> None:
+    """Raise :class:`Overtaken` for fields that now hold neither what the form showed nor what was typed.
+
+    ``stored`` are the texts of the locked record, ``same`` whether two texts of a named field mean
+    the same.
+    """
+    errors = {
+        name: f"Somebody changed this meanwhile to “{stored[name][:200]}”. Save again to keep yours."
+        for name in changed
+        if not same(name, seen[name], stored[name]) and typed[name] != stored[name]
+    }
+    if errors:
+        raise Overtaken(errors)
