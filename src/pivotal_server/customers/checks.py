@@ -101,8 +101,8 @@ def check_tags(value: Any, path: str) -> list[str]:
         here = f"{path}.{index}"
         if not isinstance(entry, str):
             raise wrong_type("string", entry, here)
-        tag = line(entry, here, 1, 50)
-        if "," in tag or "\n" in tag or "\t" in tag:
+        if any(mark in entry.strip() for mark in ",\n\r\t"):
             raise INVALID_STRING(field=here, message=f"{here} must not contain a comma or a line break")
+        tag = line(entry, here, 1, 50)
         found.setdefault(tag.casefold(), tag)
     return list(found.values())
