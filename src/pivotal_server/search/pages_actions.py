@@ -14,11 +14,16 @@ from pivotal_server.web.session import Visit
 PAGES: tuple[tuple[str, str, str, str, str], ...] = (
     ("Customers", "building", "/customers", "", "G C"),
     ("Onboardings", "square-kanban", "/onboardings", "", "G O"),
+    ("Team", "users", "/admin/team", "administer", ""),
     ("API keys", "key-round", "/admin/api-keys", "administer", "G A"),
     ("Webhooks", "webhook", "/admin/developer/webhooks", "administer", ""),
     ("Events", "zap", "/admin/developer/events", "administer", ""),
+    ("Onboarding phases", "milestone", "/admin/phases", "edit_phases_and_fields", ""),
+    ("Templates", "list-plus", "/admin/templates", "edit_phases_and_fields", ""),
+    ("Custom fields", "list-filter", "/admin/custom-fields", "edit_phases_and_fields", ""),
     ("Logs", "scroll-text", "/admin/logs", "administer", ""),
     ("Jobs", "list-checks", "/admin/jobs", "administer", ""),
+    ("Deleted", "trash", "/admin/deleted", "administer", ""),
     ("Mail", "mail", "/admin/mail", "administer", ""),
     ("Sessions", "monitor", "/profile/sessions", "", ""),
 )
