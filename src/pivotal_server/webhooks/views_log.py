@@ -247,7 +247,7 @@ def pretty(text: str) -> str:
     """JSON with line breaks; any other text as it is."""
     try:
         return msgspec.json.format(text, indent=2)
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return text
 
 
