@@ -53,6 +53,11 @@ async def test_an_empty_list_says_what_it_will_hold(owner: Browser) -> None:
     assert "Imports, exports and bulk edits appear here." in (await owner.get(PATH)).text
 
 
+async def test_a_moment_before_all_time_means_the_first_page(owner: Browser) -> None:
+    answer = await owner.get(f"{PATH}?before=0001-01-01T00:00:00%2B14:00%20x")
+    assert answer.status_code == 200
+
+
 async def test_an_import_shows_its_figures_and_gives_its_files(
     world: World, owner: Browser, api: httpx.AsyncClient
 ) -> None:

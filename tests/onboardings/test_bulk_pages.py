@@ -36,6 +36,12 @@ async def test_ticked_ones_move_and_what_cannot_is_skipped_with_its_reason(
     assert [entry.origin for entry in moved] == ["bulk", "bulk"]
 
 
+async def test_what_is_no_id_is_passed_over(owner: Browser, api: httpx.AsyncClient) -> None:
+    one = await new_onboarding(api, await new_customer(api))
+    fields = {"act": "move", "phase": "program_design", "onboarding": ["\0", "nonsense", one["id"]]}
+    assert "1 onboarding moved" in await toasted(owner, fields)
+
+
 async def test_the_whole_filter_is_taken_over_all_pages(owner: Browser, api: httpx.AsyncClient) -> None:
     customer = await new_customer(api)
     for _ in range(53):

@@ -44,6 +44,14 @@ async def test_a_row_shows_every_stay_what_is_planned_and_the_target(
     assert 'href="/onboardings/1/target"' in table
 
 
+async def test_a_csm_that_is_no_id_filters_nothing(owner: Browser, api: httpx.AsyncClient) -> None:
+    await new_onboarding(api, await new_customer(api), name="Alpha")
+    for csm in ("%00", "nonsense"):
+        for path in (TIMELINE, "/onboardings", "/onboardings/board"):
+            answer = await owner.get(f"{path}?csm={csm}")
+            assert (answer.status_code, "Alpha" in answer.text) == (200, True), path
+
+
 async def test_done_and_paused_ones_plan_nothing(owner: Browser, api: httpx.AsyncClient) -> None:
     with clock.travel(timedelta(days=-9)):
         one = await new_onboarding(api, await new_customer(api))

@@ -83,6 +83,36 @@ async def test_deliveries_are_replayed_one_and_many(desk: Desk, owner: Browser) 
     none = await owner.post(at(made, "replay"), {}, htmx=True)
     assert "Nothing is ticked" in none.headers["HX-Trigger"]
     assert (await owner.post(at(made, "replay"), {"id": "msg_none"})).status_code == 404
+    desk.receiver.got.clear()
+    some = await owner.post(at(made, "replay"), {"id": ["msg_none", first.id]}, htmx=True)
+    assert "Replaying 1 delivery" in some.headers["HX-Trigger"]
+    assert "1 delivery left alone" in some.headers["HX-Trigger"]
+    await desk.dispatcher.run_due()
+    assert [got.id for got in desk.receiver.got] == [first.id]
+
+
+async def test_an_answer_nested_too_deep_is_shown_as_it_is(desk: Desk, owner: Browser) -> None:
+    made = await fill(desk, status(500, b"[" * 1100))
+    [row] = await desk.deliveries()
+    assert "[" * 1100 in await page_of(owner, at(made, "deliveries", row.id))
+
+
+async def test_moments_at_the_ends_of_time_are_as_good_as_none(desk: Desk, owner: Browser) -> None:
+    made = await fill(desk, status(200))
+    for moment in (
+        "9999-12-31T23:59:59.999999%2B00:00",
+        "0001-01-01T00:00:00%2B14:00",
+        "9999-12-31T23:00-05:00",
+    ):
+        for path in (
+            at(made, tab="logs", before=moment),
+            at(made, tab="logs", shown=moment),
+            at(made, missed_since=moment),
+            at(made, "recover", missed_since=moment),
+            at(made, "recover", "count", missed_since=moment),
+            at(made, "recover", "count", missed_since="nonsense"),
+        ):
+            await page_of(owner, path)
 
 
 async def test_one_delivery_shows_every_attempt_and_a_command_without_signature(

@@ -14,6 +14,8 @@ from pivotal_server.errors_catalogue import FILE_NOT_FOUND
 from pivotal_server.jobs import service, service_list
 from pivotal_server.jobs.service_list import ShownFile, ShownJob
 from pivotal_server.jobs.views import PATH, CancelForm, JobList, job_view, page_url
+from pivotal_server.kit.errors import ApiError
+from pivotal_server.kit.text import parse_moment
 from pivotal_server.web.htmx import saved
 from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.session import Visit, page
@@ -31,10 +33,10 @@ def _before(text: str) -> tuple[datetime, str] | None:
     """The job in an address after which the page begins; nonsense means the first page."""
     moment, _, id = text.rpartition(" ")
     try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
+        at = parse_moment(moment, None)
+    except ApiError:
         return None
-    return (at, id) if at.tzinfo is not None and "\0" not in id else None
+    return (at, id) if "\0" not in id else None
 
 
 async def _rows(visit: Visit) -> list[ShownJob]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pivotal_server.kit.clock import wire_micros
 from pivotal_server.kit.errors import ApiError
+from pivotal_server.kit.ids import is_cuid
 from pivotal_server.kit.text import parse_moment
 from pivotal_server.members.service import MemberRow
 from pivotal_server.onboardings import service_board as boards
@@ -46,8 +47,12 @@ def asked_of(visit: Visit, names: Sequence[str], known: PhaseList) -> Asked:
     filters: dict[str, Any] = {}
     if not visit.allows("see_all_customers"):
         filters["visible_to"] = visit.actor.id
-    if values["csm"]:
-        filters["csm_id"] = visit.actor.id if values["csm"] == "me" else values["csm"]
+    if values["csm"] == "me":
+        filters["csm_id"] = visit.actor.id
+    elif is_cuid(values["csm"]):
+        filters["csm_id"] = values["csm"]
+    else:
+        values["csm"] = ""
     state = values["state"]
     if state in STATE_NAMES:
         filters["state"] = state

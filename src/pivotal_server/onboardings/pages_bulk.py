@@ -4,6 +4,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pivotal_server.errors_catalogue import TOO_BIG
+from pivotal_server.kit.ids import is_cuid
 from pivotal_server.onboardings import bulk
 from pivotal_server.onboardings import service_board as boards
 from pivotal_server.onboardings.filtering import LIST_FIELDS, asked_of, list_filters
@@ -25,7 +26,7 @@ async def act(visit: Visit) -> Response:
     if not visit.fields.ticked("everything"):
         # What is ticked may have left the filter since; who sees it stays the question.
         seen = {name: value for name, value in filters.items() if name == "visible_to"}
-        filters = {**seen, "ids": visit.fields.all("onboarding")}
+        filters = {**seen, "ids": [id for id in visit.fields.all("onboarding") if is_cuid(id)]}
     name, state = visit.fields.text("act"), visit.fields.text("state")
     back = asked.url("/onboardings", select="1")
     if not name:

@@ -1,10 +1,9 @@
 """Which endpoint a page is about, and what stands above all of its tabs."""
 
-from datetime import datetime
-
 from pivotal_server.kit.clock import wire
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.pagination import Slice
+from pivotal_server.kit.text import parse_moment
 from pivotal_server.web.faults import STATUS_OF_CODE
 from pivotal_server.web.session import Visit
 from pivotal_server.webhooks import service, service_deliveries, service_shown
@@ -51,10 +50,9 @@ async def head(visit: Visit, row: EndpointRow, endpoint: WebhookEndpoint, tab: s
 
 def _moment_or_none(text: str) -> str:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        return wire(parse_moment(text, None))
+    except ApiError:
         return ""
-    return wire(moment) if moment.tzinfo is not None else ""
 
 
 async def last_ping(visit: Visit, row: EndpointRow) -> PingView:

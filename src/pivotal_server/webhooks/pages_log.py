@@ -9,6 +9,7 @@ from starlette.routing import Route
 from pivotal_server.kit.clock import wire_micros
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.pagination import Slice
+from pivotal_server.kit.text import parse_moment
 from pivotal_server.kit.validation import Query
 from pivotal_server.web.formats import count
 from pivotal_server.web.htmx import saved
@@ -69,10 +70,11 @@ def _filters(visit: Visit, asked: dict[str, str]) -> tuple[dict[str, Any], dict[
 def _moment(text: str) -> datetime | None:
     """A cursor in an address; nonsense means the first page."""
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = parse_moment(text, None)
+    except ApiError:
         return None
-    return moment if moment.tzinfo is not None else None
+    # The page asks for what came after it, too.
+    return moment if moment < datetime.max.replace(tzinfo=UTC) else None
 
 
 async def log_tab(visit: Visit, row: EndpointRow) -> Response:
@@ -156,7 +158,7 @@ async def replay(visit: Visit) -> Response:
                 await service_deliveries.replay(uow, row, id)
                 replayed += 1
             except ApiError as fault:
-                if fault.code.status == 404 or row.status != "enabled":
+                if row.status != "enabled" or (fault.code.status == 404 and len(ids) == 1):
                     raise
                 left.append(sentence_of(fault))
     if len(ids) == 1 and visit.fields.ticked("open"):

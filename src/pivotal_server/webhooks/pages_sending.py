@@ -133,8 +133,11 @@ def _asked(visit: Visit) -> dict[str, str]:
     if not values["window"]:
         values["window"] = "24"
         since = query.get("missed_since", "")
-        if since:
-            moment = local_moment(since, visit.frame).astimezone(visit.frame.zone)
+        try:
+            moment = local_moment(since, visit.frame).astimezone(visit.frame.zone) if since else None
+        except (ValueError, OverflowError):
+            moment = None
+        if moment is not None:
             values |= {"window": "own", "never_sent": "yes"}
             values["since"] = moment.replace(tzinfo=None, microsecond=0).isoformat(timespec="minutes")
     return values
@@ -200,10 +203,7 @@ async def _count(visit: Visit, row: EndpointRow, values: dict[str, str]) -> tupl
 async def ask_recover(visit: Visit) -> Response:
     """The dialog of a recovery, with the number of a dry run."""
     row = await opened(visit)
-    try:
-        values = _asked(visit)
-    except (ValueError, OverflowError):
-        values = {"window": "24", "since": "", "until": "", "never_sent": ""}
+    values = _asked(visit)
     matched, errors = await _count(visit, row, values)
     return await _recover_page(visit, row, values, matched=matched, errors=errors)
 
