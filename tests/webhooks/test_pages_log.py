@@ -223,6 +223,17 @@ async def test_enabling_can_send_what_was_missed_at_once(desk: Desk, owner: Brow
     assert sorted(desk.receiver.types) == ["customer.created", "webhook.ping"]
 
 
+async def test_enabling_holds_although_a_recovery_is_at_work(desk: Desk, owner: Browser) -> None:
+    made = await fill(desk, status(200))
+    await page_of(owner, at(made, "recover"))
+    assert "/recoveries/" in (await owner.post(at(made, "recover"), {"window": "24"})).headers["location"]
+    await owner.post(at(made, "disable"))
+    answer = await owner.post(at(made, "enable"), {"missed": "yes"})
+    assert answer.headers["location"].startswith(f"{at(made)}?missed_since=2")
+    assert (await desk.shown(made))["status"] == "enabled"
+    assert "Send what was missed" in await after(owner, answer)
+
+
 async def test_a_range_of_ones_own_is_at_most_14_days(desk: Desk, owner: Browser) -> None:
     made = await desk.endpoint()
     soon = clock.now().strftime("%Y-%m-%dT%H:%M")

@@ -96,7 +96,7 @@ async def recover_webhook_events(context: Context, body: WebhookRecover) -> Job 
     service_recovery.check_window(body.since, until, context.uow.now, context.retention_days)
     window = service_recovery.Window(body.since, until, body.scope)
     if body.dry_run:
-        matched = await service_recovery.count(context.uow, endpoint, window)
+        matched = await service_recovery.count(context.uow.tx, context.org_id, endpoint, window)
         return Answer(200, WebhookRecoveryPreview(matched=matched))
     row = await service_recovery.start(context.uow, endpoint, window, body.scope)
     return job_to_wire(row, [], context.files)

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from pivotal_server.errors_catalogue_webhooks import ENDPOINT_DISABLED, RECOVERY_IN_PROGRESS
 from pivotal_server.kit.clock import wire
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.pagination import Slice
@@ -206,12 +207,20 @@ async def enable(visit: Visit) -> Response:
     async with visit.work() as uow:
         row = await service.get_endpoint(uow.tx, visit.actor, reference(visit), lock=True)
         since = service_shown.missed_from(row, uow.now, services.retention_days)
-        after = await service.update_endpoint(
+        await service.update_endpoint(
             uow, services.box, services.policy, row, WebhookEndpointUpdate(status="enabled")
         )
-        if since is not None and visit.fields.ticked("missed"):
-            window = service_recovery.Window(since, uow.now, "all")
-            job = await service_recovery.start(uow, after, window, "all")
+    if since is not None and visit.fields.ticked("missed"):
+        # On its own: an endpoint stays enabled although a recovery is still at work.
+        try:
+            async with visit.work() as uow:
+                row = await service.get_endpoint(uow.tx, visit.actor, reference(visit), lock=True)
+                window = service_recovery.Window(since, uow.now, "all")
+                job = await service_recovery.start(uow, row, window, "all")
+        except ApiError as fault:
+            if fault.code not in (RECOVERY_IN_PROGRESS, ENDPOINT_DISABLED):
+                raise
+        else:
             return go_to(visit.request, address(row.display_id, "recoveries", job.id))
     missed = wire(since) if since is not None else ""
     return go_to(visit.request, address(row.display_id, missed_since=missed))

@@ -192,9 +192,8 @@ async def _recover_page(
 
 async def _count(visit: Visit, row: EndpointRow, values: dict[str, str]) -> tuple[int | None, dict[str, str]]:
     try:
-        async with visit.work() as uow:
-            window, _ = _window(visit, values, uow.now)
-            return await service_recovery.count(uow, row, window), {}
+        window, _ = _window(visit, values, visit.frame.now)
+        return await service_recovery.count(visit.db, visit.org_id, row, window), {}
     except ApiError as fault:
         return None, {fault.field or "since": sentence_of(fault)}
 
@@ -223,10 +222,10 @@ async def recover(visit: Visit) -> Response:
     values = _asked(visit)
     row = await opened(visit)
     try:
+        window, scope = _window(visit, values, visit.frame.now)
+        matched = await service_recovery.count(visit.db, visit.org_id, row, window)
         async with visit.work() as uow:
             locked = await service.get_endpoint(uow.tx, visit.actor, reference(visit), lock=True)
-            window, scope = _window(visit, values, uow.now)
-            matched = await service_recovery.count(uow, locked, window)
             job = await service_recovery.start(uow, locked, window, scope)
     except ApiError as fault:
         errors = {fault.field: sentence_of(fault)} if fault.field else {}

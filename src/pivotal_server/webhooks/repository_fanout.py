@@ -170,11 +170,11 @@ async def new_events(
 
 
 async def never_sent(
-    tx: Transaction, org_id: str, endpoint_id: str, after: datetime, upto: datetime, limit: int
+    db: Executor, org_id: str, endpoint_id: str, after: datetime, upto: datetime, limit: int
 ) -> list[FanWithText]:
     """Events of changes without a delivery to an endpoint, oldest first, muted ones among them."""
     params = {"org_id": org_id, "endpoint_id": endpoint_id, "after": after, "upto": upto, "limit": limit}
-    return await tx.fetch_all(NEVER_SENT, params)
+    return await db.fetch_all(NEVER_SENT, params)
 
 
 async def insert(tx: Transaction, org_id: str, rows: Sequence[DeliveryRow]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pivotal_server.db.engine import Transaction
+from pivotal_server.db.engine import Executor
 from pivotal_server.errors_catalogue import TOO_SMALL
 from pivotal_server.errors_catalogue_webhooks import RECOVERY_IN_PROGRESS, WINDOW_TOO_LARGE
 from pivotal_server.jobs import service as jobs
@@ -70,18 +70,18 @@ def _listener(row: EndpointRow) -> Listener:
 
 
 async def _never_sent(
-    tx: Transaction, org_id: str, endpoint: EndpointRow, after: datetime, until: datetime, limit: int
+    db: Executor, org_id: str, endpoint: EndpointRow, after: datetime, until: datetime, limit: int
 ) -> tuple[list[FanWithText], datetime | None]:
     """Up to ``limit`` events that the endpoint wants and never got, and up to where that was looked for.
 
     ``None`` when the end is reached.
     """
     listener, found = _listener(endpoint), []
-    passed = await repository_fanout.passed(tx, org_id)
+    passed = await repository_fanout.passed(db, org_id)
     # What is not handed out yet is not missed yet.
     upto = min(until - _MICROSECOND, passed) if passed is not None else after
     while True:
-        events = await repository_fanout.never_sent(tx, org_id, endpoint.id, after, upto, LOOKED_AT)
+        events = await repository_fanout.never_sent(db, org_id, endpoint.id, after, upto, LOOKED_AT)
         for event in events:
             after = event.created_at
             if wants(listener, event):
@@ -92,16 +92,14 @@ async def _never_sent(
             return found, None
 
 
-async def count(uow: UnitOfWork, endpoint: EndpointRow, window: Window) -> int:
+async def count(db: Executor, org_id: str, endpoint: EndpointRow, window: Window) -> int:
     """How many events a recovery would send again."""
     total = 0
     if window.failed:
-        total += await repository_log.count_failed(
-            uow.tx, uow.org_id, endpoint.id, window.before, window.until
-        )
+        total += await repository_log.count_failed(db, org_id, endpoint.id, window.before, window.until)
     after: datetime | None = window.before
     while window.never_sent and after is not None:
-        found, after = await _never_sent(uow.tx, uow.org_id, endpoint, after, window.until, LOOKED_AT)
+        found, after = await _never_sent(db, org_id, endpoint, after, window.until, LOOKED_AT)
         total += len(found)
     return total
 
