@@ -115,7 +115,7 @@ async def test_an_added_endpoint_shows_its_secret_once_and_its_ping(desk: Desk, 
             "url": desk.receiver.url(),
             "description": "Warehouse",
             "event_types": ["customer.*", "customer.created", "task.completed"],
-            "filter_customer": "status custom_fields.region",
+            "filter_customer": "status,\r\ncustom_fields.region, metadata.Sales area,",
             "header_name": ["X-Team", "Authorization", ""],
             "header_value": ["cs", "Bearer xyz", ""],
             "max_concurrency": "5",
@@ -129,7 +129,9 @@ async def test_an_added_endpoint_shows_its_secret_once_and_its_ping(desk: Desk, 
     [made] = answered(await desk.api.get("/webhook_endpoints"))["data"]
     assert made["test_mode"] is True
     assert made["event_types"] == ["customer.*", "task.completed"]
-    assert made["field_filters"] == {"customer.updated": ["status", "custom_fields.region"]}
+    assert made["field_filters"] == {
+        "customer.updated": ["status", "custom_fields.region", "metadata.Sales area"]
+    }
     assert (made["max_concurrency"], made["rate_limit"]) == (5, 20)
     assert made["headers"] == {"x-team": "cs", "authorization": None}
     await desk.dispatcher.run_due()
@@ -205,6 +207,11 @@ async def test_faults_stand_at_their_fields_and_what_was_typed_stays(desk: Desk,
         for kept in ("http://example.com/x", "Ware &amp; house", "nonsense", "&lt;b&gt;", "authorization"):
             assert f'value="{kept}"' in answer.text
         assert "Bearer x" not in answer.text
+    twice = {"header_name": ["X-Team", "x-team "], "header_value": ["a", "b"]}
+    for path in (PATH, at(await desk.endpoint(), "settings")):
+        answer = await owner.post(path, {**fields, **twice})
+        assert answer.status_code == 422
+        assert "The header x-team stands here twice." in text_of(answer.text)
     fields |= {
         "filter_customer": "status",
         "max_concurrency": "5",

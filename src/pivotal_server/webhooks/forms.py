@@ -28,7 +28,8 @@ WORDS = {
     ("rate_limit", "invalid_type"): "Enter a whole number from 1 to 1,000, or nothing.",
 }
 _CREATE, _UPDATE = Body(WebhookEndpointCreate), Body(WebhookEndpointUpdate)
-_KEYS = re.compile(r"[\s,]+")
+_KEYS = re.compile(r"[,\r\n]")
+"""What stands between keys; those of metadata may hold spaces."""
 
 
 def _number(text: str) -> Any:
@@ -39,7 +40,7 @@ def _number(text: str) -> Any:
 def _values(fields: Fields) -> dict[str, Any]:
     filters = {}
     for name in FILTERABLE:
-        keys = [key for key in _KEYS.split(fields.text(filter_field(name))) if key]
+        keys = [key.strip() for key in _KEYS.split(fields.text(filter_field(name))) if key.strip()]
         if keys:
             filters[name] = keys
     return {
@@ -80,19 +81,27 @@ def _headers(fields: Fields) -> dict[str, str | None]:
     return found
 
 
+def _faults(fields: Fields) -> dict[str, str]:
+    """What only the form can get wrong: a header that stands in it twice."""
+    names = [name.strip().lower() for name in fields.all("header_name")]
+    twice = next((name for name in names if name and names.count(name) > 1), None)
+    return {} if twice is None else {"headers": f"The header {twice[:128]} stands here twice."}
+
+
 def read_new(fields: Fields, *, test_mode: bool) -> tuple[WebhookEndpointCreate | None, dict[str, str]]:
     """A new endpoint, or what is wrong with the fields."""
     values = {**_values(fields), "description": fields.text("description")}
     if not values["event_types"]:
         del values["event_types"]
     data, errors = check(_CREATE, {**values, "test_mode": test_mode}, WORDS)
-    return data, errors
+    errors = {**errors, **_faults(fields)}
+    return (None, errors) if errors else (data, {})
 
 
 def read_changed(fields: Fields) -> tuple[WebhookEndpointUpdate | None, dict[str, str]]:
     """Every writable field of an endpoint, or what is wrong with them."""
     values = {**_values(fields), "description": fields.text("description")}
-    errors: dict[str, str] = {}
+    errors = _faults(fields)
     if not values["url"]:
         errors["url"] = WORDS["url", "missing_field"]
     if not values["event_types"]:
