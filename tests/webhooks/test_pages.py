@@ -173,6 +173,41 @@ async def test_settings_keep_what_is_not_shown_and_ping_a_new_url(desk: Desk, ow
     assert "Enter a whole number from 1 to 50." in bad.text
 
 
+async def test_settings_that_somebody_changed_meanwhile_are_not_overwritten_unsaid(
+    desk: Desk, owner: Browser
+) -> None:
+    made = await desk.endpoint(headers={"x-team": "cs"}, field_filters={"customer.updated": ["status"]})
+
+    def was_in(html: str) -> str:
+        found = re.search(r'name="was" value="(\w+)"', html)
+        assert found
+        return found[1]
+
+    page = await page_of(owner, at(made, tab="settings"))
+    fields = {
+        "was": was_in(page),
+        "url": desk.receiver.url(),
+        "description": "As typed",
+        "event_types": "customer.*",
+        "max_concurrency": "10",
+    }
+    for changed in ({"description": "Theirs"}, {"headers": {"x-team": "ops"}}, {"rate_limit": 7}):
+        before = await desk.shown(made)
+        answered(await desk.api.patch(f"/webhook_endpoints/{made['id']}", json=changed))
+        bad = await owner.post(at(made, "settings"), {**fields, "max_concurrency": "99"})
+        assert (bad.status_code, was_in(bad.text)) == (422, fields["was"])
+        refused = await owner.post(at(made, "settings"), fields, htmx=True)
+        assert refused.status_code == 409
+        assert "Somebody changed this endpoint meanwhile." in text_of(refused.text)
+        assert 'value="As typed"' in refused.text
+        now = await desk.shown(made)
+        assert {**before, **changed, "updated_at": now["updated_at"]} == now
+        fields["was"] = was_in(refused.text)
+    await after(owner, await owner.post(at(made, "settings"), fields))
+    now = await desk.shown(made)
+    assert (now["description"], now["headers"], now["rate_limit"]) == ("As typed", {}, None)
+
+
 async def test_the_51st_endpoint_is_refused_with_the_limit(desk: Desk, owner: Browser) -> None:
     for _ in range(50):
         await new_endpoint(desk.api)

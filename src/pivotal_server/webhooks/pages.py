@@ -45,9 +45,11 @@ from pivotal_server.webhooks.views import (
     endpoint_view,
     headers_of,
     secret_page,
+    standing_of,
     values_of,
 )
 
+_CHANGED_MEANWHILE = "Somebody changed this endpoint meanwhile. Save again to keep what stands here."
 LOOK_SECONDS = 2.0
 """How often an open page looks whether its endpoint's deliveries have moved on."""
 
@@ -160,11 +162,15 @@ async def _settings(
     *,
     fault: str | None = None,
     status: int = 200,
+    anew: bool = False,
 ) -> Response:
+    """``anew``: what was typed may now take the place of what is stored."""
     endpoint = await shown(visit, row)
     fields = visit.fields
     typed = errors is not None or fault is not None
-    values = fields.texts(*TEXTS) if typed else values_of(endpoint)
+    values = fields.texts(*TEXTS, "was") if typed else values_of(endpoint)
+    if anew or not typed:
+        values = {**values, "was": standing_of(endpoint)}
     here = address(row.display_id, tab="settings")
     form = Form("hook", address(row.display_id, "settings"), here, "", values, errors or {}, fault)
     ticked = ticked_in(fields) if typed else endpoint.event_types
@@ -184,12 +190,20 @@ async def change_endpoint(visit: Visit) -> Response:
     data, errors = read_changed(visit.fields)
     if data is None:
         return await _settings(visit, row, errors, status=422)
+    services, was = visit.services, visit.fields.text("was")
     try:
-        await _changed(visit, data)
+        async with visit.work() as uow:
+            row = await service.get_endpoint(uow.tx, visit.actor, reference(visit), lock=True)
+            [stored] = await service.shown(uow.tx, services.box, visit.org_id, [row])
+            stale = was not in ("", standing_of(stored))
+            if not stale:
+                await service.update_endpoint(uow, services.box, services.policy, row, data)
     except ApiError as fault:
         errors = errors_of(fault)
         whole = None if errors else sentence_of(fault)
         return await _settings(visit, row, errors, fault=whole, status=status_of(fault))
+    if stale:
+        return await _settings(visit, row, fault=_CHANGED_MEANWHILE, status=409, anew=True)
     return go_to(visit.request, address(row.display_id, tab="settings", saved="yes"))
 
 

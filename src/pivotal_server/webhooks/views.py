@@ -1,5 +1,6 @@
 """View models of Admin > Webhooks: the list, the frame of one endpoint, its settings and secret."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
@@ -234,6 +235,15 @@ def values_of(shown: WebhookEndpoint) -> dict[str, str]:
     for name, keys in shown.field_filters.items():
         values[filter_field(name)] = ", ".join(keys)
     return values
+
+
+def standing_of(shown: WebhookEndpoint) -> str:
+    """Something that changes with whatever the settings show of a stored endpoint."""
+    values = (
+        *(shown.url, shown.description, shown.event_types, shown.field_filters, shown.headers),
+        *(shown.max_concurrency, shown.rate_limit),
+    )
+    return hashlib.sha256(msgspec.json.encode(values, order="deterministic")).hexdigest()[:32]
 
 
 def headers_of(shown: WebhookEndpoint) -> list[HeaderField]:
