@@ -219,9 +219,12 @@ async def test_a_row_that_cannot_be_deleted_is_passed_over(
             raise CUSTOMER_NOT_FOUND()
 
     monkeypatch.setitem(service._DELETE, "customer", refuse)
-    assert (await clear(dana)).status_code == 303
+    told = (await clear(dana, htmx=True)).headers["hx-trigger"]
+    assert "Test data cleared" in told
+    assert "1 row, 1 row left" in told
     assert await is_there(api, one)
     assert not await is_there(api, two)
+    assert "Nothing was cleared" in (await clear(dana, htmx=True)).headers["hx-trigger"]
 
 
 async def test_only_managers_clear_and_only_their_own_workspace(world: World, browsers: Browsers) -> None:
