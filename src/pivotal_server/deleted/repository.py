@@ -1,9 +1,10 @@
 """SQL of what was deleted: the entries that say so, as long as their record is still gone."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import FromClause, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import Select, Table, and_, bindparam, func, select, true, union_all
 
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.statements import Statement
@@ -30,63 +31,47 @@ _PLANS = onboardings.alias("plans")
 _GONE = {"customer": customers, "contact": contacts, "onboarding": onboardings, "task": tasks}
 
 
-def _joined() -> FromClause:
-    found: FromClause = activity
-    for kind, table in _GONE.items():
-        # An entry of a deletion that was undone, or of one before the last, speaks of no deleted record.
-        still = table.c.deleted_at <= _A.created_at
-        found = found.outerjoin(
-            table,
-            and_(_A.target_type == kind, table.c.org_id == _A.org_id, table.c.id == _A.target_id, still),
-        )
+def _of_kind(kind: str, table: Table, older: bool) -> Select[Any]:
+    """The newest of one kind, by the index of activity by event: no other entries are read."""
+    name = table.c.title if kind == "task" else table.c.name
+    # An entry of a deletion that was undone, or of one before the last, speaks of no deleted record.
+    still = table.c.deleted_at <= _A.created_at
+    found = activity.outerjoin(table, and_(table.c.org_id == _A.org_id, table.c.id == _A.target_id, still))
     for other, id, condition in (
         (_HOMES, _A.customer_id, true()),
         (_PLANS, _A.onboarding_id, _A.target_type == "task"),
         (members, _A.actor_id, _A.actor_type == "member"),
     ):
         found = found.outerjoin(other, and_(condition, other.c.org_id == _A.org_id, other.c.id == id))
-    return found.outerjoin(people, people.c.id == members.c.person_id)
-
-
-_NAME = case(
-    (_A.target_type == "customer", customers.c.name),
-    (_A.target_type == "contact", contacts.c.name),
-    (_A.target_type == "onboarding", onboardings.c.name),
-    else_=tasks.c.title,
-)
-# What belongs to something deleted comes back with that.
-_REACHABLE = or_(
-    _A.target_type == "customer",
-    and_(_HOMES.c.deleted_at.is_(None), or_(_A.target_type != "task", _PLANS.c.deleted_at.is_(None))),
-)
-
-
-def _page(older: bool) -> Statement[DeletedRow]:
-    older_ones = [_A.created_at < bindparam("before", type_=_A.created_at.type)] if older else []
-    return Statement(
+    # What belongs to something deleted comes back with that.
+    reachable = [] if kind == "customer" else [_HOMES.c.deleted_at.is_(None)]
+    if kind == "task":
+        reachable.append(_PLANS.c.deleted_at.is_(None))
+    if older:
+        reachable.append(_A.created_at < bindparam("before", type_=_A.created_at.type))
+    return (
         select(
             _A.target_type.label("kind"),
             _A.target_id.label("id"),
             _A.target_display_id.label("display_id"),
-            _NAME.label("name"),
+            name.label("name"),
             _HOMES.c.name.label("home"),
             _A.created_at.label("at"),
             _A.actor_type,
             func.coalesce(people.c.name, _A.actor).label("actor"),
             _PLANS.c.display_id.label("onboarding_number"),
         )
-        .select_from(_joined())
-        .where(
-            _A.org_id == bindparam("org_id"),
-            _A.event.in_([f"{kind}.deleted" for kind in _GONE]),
-            _NAME.is_not(None),
-            _REACHABLE,
-            *older_ones,
-        )
+        .select_from(found.outerjoin(people, people.c.id == members.c.person_id))
+        .where(_A.org_id == bindparam("org_id"), _A.event == f"{kind}.deleted", name.is_not(None), *reachable)
         .order_by(_A.created_at.desc())
-        .limit(bindparam("limit")),
-        into=DeletedRow,
+        .limit(bindparam("limit"))
     )
+
+
+def _page(older: bool) -> Statement[DeletedRow]:
+    parts = [_of_kind(kind, table, older).subquery(f"{kind}_rows") for kind, table in _GONE.items()]
+    merged = union_all(*map(select, parts)).subquery("merged")
+    return Statement(select(merged).order_by(merged.c.at.desc()).limit(bindparam("limit")), into=DeletedRow)
 
 
 NEWEST, OLDER = _page(older=False), _page(older=True)
