@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, union_all, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, any_of, columns_of
@@ -47,22 +47,31 @@ _J = job_files.c
 _ORG = _C.org_id == bindparam("org_id")
 # Work of the server that nobody asked for shows itself only when it has failed for good.
 _SHOWN = or_(_C.type.is_not(None), _C.status == "failed")
-_LIST = (
-    select(*columns_of(ShownJob, jobs))
-    .where(_ORG, _SHOWN)
-    .order_by(_C.created_at.desc(), _C.id.desc())
-    .limit(bindparam("limit"))
-)
-NEWEST = Statement(_LIST, into=ShownJob)
-OLDER = Statement(
-    _LIST.where(
-        or_(
-            _C.created_at < bindparam("at", type_=Timestamp()),
-            and_(_C.created_at == bindparam("at", type_=Timestamp()), _C.id < bindparam("id")),
+_AT = bindparam("at", type_=Timestamp())
+
+
+def _page(older: bool) -> Statement[ShownJob]:
+    """Each of the two sorts by its own index, since an index cannot serve both at once."""
+    after = [_C.created_at <= _AT, or_(_C.created_at < _AT, _C.id < bindparam("id"))] if older else []
+    parts = [
+        select(*columns_of(ShownJob, jobs))
+        .where(_ORG, *sort, *after)
+        .order_by(_C.created_at.desc(), _C.id.desc())
+        .limit(bindparam("limit"))
+        .subquery(name)
+        for name, sort in (
+            ("asked_for", [_C.type.is_not(None)]),
+            ("failed", [_C.type.is_(None), _C.status == "failed"]),
         )
-    ),
-    into=ShownJob,
-)
+    ]
+    merged = union_all(*map(select, parts)).subquery("merged")
+    return Statement(
+        select(merged).order_by(merged.c.created_at.desc(), merged.c.id.desc()).limit(bindparam("limit")),
+        into=ShownJob,
+    )
+
+
+NEWEST, OLDER = _page(older=False), _page(older=True)
 BY_ID = Statement(
     select(*columns_of(ShownJob, jobs)).where(_ORG, _C.id == bindparam("id"), _SHOWN), into=ShownJob
 )
