@@ -215,6 +215,14 @@ async def test_app_ui_4_a_form_can_be_sent_after_signing_in_again(world: World, 
     assert SENT == ["kept"]
 
 
+async def test_a_form_of_another_site_leaves_the_open_ones_valid(browsers: Browsers) -> None:
+    # A browser sends none of its cookies along with it, and would replace them by those of the answer.
+    stranger = browsers(TEST_ROUTES)
+    answer = await stranger.client.post("/written", data={"word": "x", "csrf_token": "made-up"})
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+
+
 async def test_pages_before_signing_in_want_the_token_of_their_browser(browsers: Browsers) -> None:
     browser, other = browsers(TEST_ROUTES), browsers(TEST_ROUTES)
     assert (await browser.post("/open", {"word": "x"}, csrf="")).status_code == 419

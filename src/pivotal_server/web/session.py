@@ -274,7 +274,8 @@ def _known_again(guest: Guest, response: Response) -> Response:
 async def _keep_form(guest: Guest) -> Response:
     """The page that holds a form sent without scripts after its session had ended (APP-UI-4).
 
-    It gets no new form token: the one it came with is checked when it is sent again.
+    It gets no new form token: the one it came with is checked when it is sent again. Nor does the browser
+    get a cookie: a form of another site comes without it, and another one would void all that are open.
     """
     guest.fields = await read_fields(guest.request)
     token = guest.fields.text(CSRF_FIELD)
@@ -282,7 +283,7 @@ async def _keep_form(guest: Guest) -> Response:
         return _send_to_login(guest.request)
     fields = [pair for pair in guest.fields.pairs() if pair[0] != CSRF_FIELD]
     form = KeptForm(here(guest.request), token, fields, LOGIN)
-    return _known_again(guest, guest.render("signed_out.html", form, status=401))
+    return guest.render("signed_out.html", form, status=401)
 
 
 def _send_to_login(request: Request) -> Response:
