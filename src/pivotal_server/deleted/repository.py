@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, Table, and_, bindparam, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, select, true, union_all
 
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.statements import Statement
@@ -44,7 +44,7 @@ def _of_kind(kind: str, table: Table, older: bool) -> Select[Any]:
     ):
         found = found.outerjoin(other, and_(condition, other.c.org_id == _A.org_id, other.c.id == id))
     # What belongs to something deleted comes back with that.
-    reachable = [] if kind == "customer" else [_HOMES.c.deleted_at.is_(None)]
+    reachable: list[ColumnElement[bool]] = [] if kind == "customer" else [_HOMES.c.deleted_at.is_(None)]
     if kind == "task":
         reachable.append(_PLANS.c.deleted_at.is_(None))
     if older:
