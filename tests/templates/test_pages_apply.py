@@ -6,7 +6,7 @@ import pytest
 from tests.support.app import World
 from tests.support.browser import Browser
 from tests.support.people import entries_of
-from tests.support.records import Json, new_customer, new_onboarding, new_template, patched
+from tests.support.records import Json, answered, new_customer, new_onboarding, new_template, patched
 from tests.support.visits import faults_of, text_of
 
 APPLY = "/onboardings/1/apply"
@@ -114,3 +114,43 @@ async def test_onb_tpl_3_checking_again_adds_what_fits_now_and_removes_nothing(
     assert await titles(api, onboarding) == ["Legal", "Review", "Small"]
     await patched(api, onboarding, state="done")
     assert (await owner.get("/onboardings/1/check")).status_code == 422
+
+
+async def test_checking_again_leaves_out_what_was_deleted(
+    owner: Browser, api: httpx.AsyncClient, onboarding: Json
+) -> None:
+    large = {"all": [{"field": "mrr", "operator": "greater", "value": 10_000}]}
+    applied = await new_template(
+        api,
+        {"key": "kick", "title": "Kick-off"},
+        {
+            "key": "call",
+            "title": "Call",
+            "depends_on": ["kick"],
+            "subtasks": [{"title": "Agenda", "condition": large}],
+        },
+        {
+            "key": "legal",
+            "title": "Legal",
+            "depends_on": ["call"],
+            "due_anchor": "task:call",
+            "condition": large,
+        },
+        name="Standard",
+    )
+    await owner.get(APPLY)
+    await owner.post(APPLY, {"template": applied["id"], "previewed": applied["id"]})
+    tasks = (await api.get(f"/onboardings/{onboarding['id']}/tasks")).json()["data"]
+    by_title = {task["title"]: task for task in tasks}
+    assert sorted(by_title) == ["Call", "Kick-off"]
+    answered(await api.delete(f"/tasks/{by_title['Call']['id']}"))
+    assert "is there already" in text_of((await owner.get("/onboardings/1/check")).text)
+
+    customer = (await api.get(f"/customers/{onboarding['customer_id']}")).json()
+    await patched(api, customer, mrr=20_000)
+    assert "1 task to add" in text_of((await owner.get("/onboardings/1/check")).text)
+    assert (await owner.post("/onboardings/1/check")).status_code == 303
+    assert await titles(api, onboarding) == ["Kick-off", "Legal"]
+    found = (await api.get(f"/onboardings/{onboarding['id']}/tasks")).json()["data"]
+    [legal] = [task for task in found if task["title"] == "Legal"]
+    assert (legal["depends_on"], legal["due_anchor"]) == ([by_title["Kick-off"]["id"]], None)

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pivotal_server.templates.plan import PRESENT, Item, plan
+from pivotal_server.templates.plan import GONE, PRESENT, Item, plan
 from pivotal_server.templates.schemas import TemplateSubtask, TemplateTask
 
 NEVER: Any = {"all": [{"field": "plan", "operator": "equals", "value": "Enterprise"}]}
@@ -72,6 +72,20 @@ def test_onb_tpl_5_6_what_is_there_is_not_created_again() -> None:
     # Present tasks stay what others depend on, even when their condition holds no more.
     items, _ = plan([task("a", condition=NEVER), task("b", "a")], {}, {"a": "id-a"})
     assert items[0].depends_on == ("id-a",)
+
+
+def test_what_was_deleted_is_left_out_and_nothing_hangs_on_it() -> None:
+    tasks = [
+        task("a"),
+        task("b", "a", subtasks=[sub("b1")]),
+        task("c", "b", due_anchor="task:b", subtasks=[sub("c1"), sub("c2")]),
+    ]
+    items, skips = plan(tasks, {}, {"a": "id-a"}, gone=["a", "b", "b1", "c1"])
+    assert [(item.key, item.parent, item.depends_on, item.anchor) for item in items] == [
+        ("c", None, ("id-a",), None),
+        ("c2", "c", (), None),
+    ]
+    assert [(skip.key, skip.reason) for skip in skips] == [("a", PRESENT), ("b", GONE), ("c1", GONE)]
 
 
 def test_a_template_that_does_not_fit_creates_nothing() -> None:

@@ -18,7 +18,7 @@ from pivotal_server.tasks.wire import to_wire
 from pivotal_server.tasks.writing import Cause, encoded, insert_tasks, note_date
 from pivotal_server.unit_of_work import UnitOfWork
 
-__all__ = ["NewTask", "TaskRow", "add_tasks", "count", "present", "shown", "templates_of"]
+__all__ = ["NewTask", "TaskRow", "add_tasks", "count", "deleted", "present", "shown", "templates_of"]
 
 _MICROSECOND = timedelta(microseconds=1)
 _EMPTY = msgspec.Raw(b"{}")
@@ -42,6 +42,11 @@ class NewTask(Struct, frozen=True):
 async def present(uow: UnitOfWork, home: Home, template_id: str) -> dict[str, str]:
     """The tasks that an onboarding has from a template: key → id."""
     return await repository.from_template(uow.tx, uow.org_id, home.id, template_id)
+
+
+async def deleted(uow: UnitOfWork, home: Home, template_id: str) -> list[str]:
+    """The keys of the tasks that an onboarding had from a template and that were deleted."""
+    return await repository.deleted_from_template(uow.tx, uow.org_id, home.id, template_id)
 
 
 async def templates_of(uow: UnitOfWork, home: Home) -> list[str]:

@@ -131,6 +131,19 @@ FROM_TEMPLATE = Statement.rows(
         _C.template_task.is_not(None),
     )
 )
+DELETED_FROM_TEMPLATE = Statement.scalar(
+    select(_C.template_task)
+    .where(
+        _ORG,
+        _C.deleted_at.is_not(None),
+        _OF_ONBOARDING,
+        _C.template_id == bindparam("template_id"),
+        _C.template_task.is_not(None),
+    )
+    .distinct()
+    .order_by(_C.template_task),
+    str,
+)
 TEMPLATES_OF = Statement.scalar(
     select(_C.template_id)
     .where(_ORG, _LIVE, _OF_ONBOARDING, _C.template_id.is_not(None))
@@ -344,6 +357,12 @@ async def from_template(db: Executor, org_id: str, onboarding_id: str, template_
     """The tasks that an onboarding has from a template: key of the template's task → id."""
     params = {"org_id": org_id, "onboarding_id": onboarding_id, "template_id": template_id}
     return dict(await db.fetch_all(FROM_TEMPLATE, params))
+
+
+async def deleted_from_template(db: Executor, org_id: str, onboarding_id: str, template_id: str) -> list[str]:
+    """The keys of the template's tasks that an onboarding had and that were deleted."""
+    params = {"org_id": org_id, "onboarding_id": onboarding_id, "template_id": template_id}
+    return await db.fetch_all(DELETED_FROM_TEMPLATE, params)
 
 
 async def templates_of(db: Executor, org_id: str, onboarding_id: str) -> list[str]:

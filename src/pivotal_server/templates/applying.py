@@ -82,7 +82,8 @@ async def check_again(
     """Add to a locked onboarding what its templates would add now that they did not before (ONB-TPL-3).
 
     Its templates: those it has tasks from, the ``chosen`` one, and the defaults of the phases ``entered``.
-    Nothing is removed. Raises ``onboarding_done``, ``limit_reached``.
+    Nothing is removed, and what was deleted does not come back. Raises ``onboarding_done``,
+    ``limit_reached``.
     """
     if home.state == "done":
         raise ONBOARDING_DONE()
@@ -91,7 +92,7 @@ async def check_again(
     found += [await repository.default_of(uow.tx, uow.org_id, phase) for phase in entered]
     known = {row.id: row for row in found if row is not None and row.deleted_at is None}
     done = [
-        await _apply(uow, home, row, add_copies=False, limited=False)
+        await _apply(uow, home, row, add_copies=False, limited=False, again=True)
         for row in sorted(known.values(), key=lambda row: row.display_id)
     ]
     applied = [one for one in done if one is not None]
@@ -102,9 +103,18 @@ async def check_again(
 
 
 async def _apply(
-    uow: UnitOfWork, home: StaffedHome, template: TemplateRow, *, add_copies: bool, limited: bool
+    uow: UnitOfWork,
+    home: StaffedHome,
+    template: TemplateRow,
+    *,
+    add_copies: bool,
+    limited: bool,
+    again: bool = False,
 ) -> Applied | None:
-    """``limited``: somebody asked for it, so it may be refused, and that nothing was added is an answer."""
+    """``limited``: somebody asked for it, so it may be refused, and that nothing was added is an answer.
+
+    ``again``: what it had from the template and lost since is not added.
+    """
     customer = await customers.get_customer(uow.tx, uow.org_id, home.customer_id, deleted=True)
     facts = facts_of(customer)
     condition = None if template.applies_when is None else msgspec.json.decode(template.applies_when)
@@ -112,7 +122,8 @@ async def _apply(
     if unfit is not None and not limited:
         return None
     present = {} if add_copies else await adding.present(uow, home, template.id)
-    items, skips = plan(_TASKS.decode(template.tasks), facts, present, unfit=unfit)
+    gone = await adding.deleted(uow, home, template.id) if again else []
+    items, skips = plan(_TASKS.decode(template.tasks), facts, present, gone=gone, unfit=unfit)
     if not items and not limited:
         return None
     if limited:

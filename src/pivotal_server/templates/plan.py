@@ -1,6 +1,6 @@
 """What applying a template to an onboarding creates and skips, as a pure function (ONB-TPL-3 … 6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct, to_builtins
 
@@ -10,6 +10,7 @@ from pivotal_server.templates.conditions import Facts, why_not
 from pivotal_server.templates.schemas import TemplateSubtask, TemplateTask
 
 PRESENT = "This onboarding has it already"
+GONE = "It was deleted from this onboarding"
 
 
 class Item(Struct, frozen=True):
@@ -36,12 +37,18 @@ class Skip(Struct, frozen=True):
 
 
 def plan(
-    tasks: Sequence[TemplateTask], facts: Facts, present: Mapping[str, str], *, unfit: str | None = None
+    tasks: Sequence[TemplateTask],
+    facts: Facts,
+    present: Mapping[str, str],
+    *,
+    gone: Collection[str] = (),
+    unfit: str | None = None,
 ) -> tuple[list[Item], list[Skip]]:
     """The items to create, each task before its subtasks, and what is skipped.
 
-    ``present`` maps the keys that the onboarding has already to the ids of their tasks. ``unfit`` is why
-    the template as a whole does not apply; then everything is skipped. A dependency on a skipped task is
+    ``present`` maps the keys that the onboarding has already to the ids of their tasks; those in
+    ``gone`` it had, and they are skipped. ``unfit`` is why the template as a whole does not apply; then
+    everything is skipped. A dependency on a skipped task is
     replaced by what that one depends on.
     """
     items: list[Item] = []
@@ -49,8 +56,7 @@ def plan(
     left_out = {
         task.key: reason
         for task in tasks
-        if task.key not in present
-        and (reason := unfit if unfit is not None else _reason(task, facts)) is not None
+        if task.key not in present and (reason := _reason(task, facts, gone, unfit)) is not None
     }
     by_key = {task.key: task for task in tasks}
     for task in tasks:
@@ -66,7 +72,7 @@ def plan(
             offset = None if anchor is None else task.due_offset or 0
             items.append(Item(task.key, None, task, task.customer_facing, depends_on, anchor, offset))
         for below in task.subtasks:
-            reason = unfit if unfit is not None else _reason(below, facts)
+            reason = _reason(below, facts, gone, unfit)
             if below.key in present or reason is not None:
                 skips.append(Skip(below.key, below.title, PRESENT if below.key in present else str(reason)))
                 continue
@@ -77,7 +83,13 @@ def plan(
     return items, skips
 
 
-def _reason(task: TemplateTask | TemplateSubtask, facts: Facts) -> str | None:
+def _reason(
+    task: TemplateTask | TemplateSubtask, facts: Facts, gone: Collection[str], unfit: str | None
+) -> str | None:
+    if unfit is not None:
+        return unfit
+    if task.key in gone:
+        return GONE
     return why_not(to_builtins(task.condition), facts)
 
 
