@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.app import World
 from tests.support.browser import Browser
-from tests.support.people import new_member
+from tests.support.people import change_member, new_member
 from tests.support.records import (
     answered,
     new_contact,
@@ -15,6 +15,7 @@ from tests.support.records import (
     new_onboarding,
     new_subtask,
     new_task,
+    patched,
     path_of,
     read,
     walk,
@@ -187,3 +188,41 @@ async def test_the_list_goes_on_after_fifty(owner: Browser, api: httpx.AsyncClie
     older = re.search(r'href="(/admin/deleted\?before=[^"]+)"', html)
     assert older is not None
     assert (await owner.get(older[1].replace("&amp;", "&"))).text.count("/restore") == 1
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["task", "onboarding"])
+@pytest.mark.parametrize("leaving", ["archived", "deleted", "deactivated"])
+async def test_open_tasks_of_who_left_meanwhile_come_back_to_nobody(
+    owner: Browser, api: httpx.AsyncClient, world: World, leaving: str, whole: bool
+) -> None:
+    customer = await new_customer(api)
+    plan = await new_onboarding(api, customer)
+    ana = await new_member(world, "Ana Ruiz", "member")
+    mira = await new_contact(api, customer, name="Mira")
+    leaver = ana.id if leaving == "deactivated" else mira["id"]
+    task = await new_task(api, plan, title="Open", assignee_id=leaver)
+    below = await new_subtask(api, task, title="Below", assignee_id=leaver)
+    done = await new_subtask(api, task, title="Done", assignee_id=leaver, done=True)
+    other = await new_subtask(api, task, title="Of Dana", assignee_id=world.owner.id)
+    record = plan if whole else task
+    await gone(api, record)
+    if leaving == "archived":
+        await patched(api, mira, archived=True)
+    elif leaving == "deleted":
+        await gone(api, mira)
+    else:
+        await change_member(world, ana, active=False)
+
+    assert (await restored(owner, record)).status_code == 303
+    people = [(await read(api, one))["assignee_id"] for one in (task, below, done, other)]
+    assert people == [None, None, leaver, world.owner.id]
+    entries = [one for one in await walk(api, "/activity") if one["event"] == "task.assigned"]
+    assert sorted(one["target"]["id"] for one in entries) == sorted([task["id"], below["id"]])
+    events = [
+        answered(await api.get(f"/events/{one['id']}"))
+        for one in await walk(api, "/events")
+        if one["type"] == "task.updated"
+    ]
+    last = {event["data"]["object"]["id"]: event["data"]["object"]["assignee_id"] for event in events}
+    assert (last[task["id"]], last[below["id"]]) == (None, None)
+    assert other["id"] not in last, "what came back as it was fires nothing"

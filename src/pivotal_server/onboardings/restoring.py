@@ -30,7 +30,7 @@ async def restore_onboarding(uow: UnitOfWork, row: OnboardingRow, customer: Cust
     except UniqueViolation as fault:
         raise conflict(fault, after) from None
     try:
-        await of_onboarding.restore_all(uow, row.id, row.deleted_at, hidden=hidden)
+        taken = await of_onboarding.restore_all(uow, row.id, row.deleted_at, hidden=hidden)
     except UniqueViolation:
         raise EXTERNAL_ID_TAKEN(
             field="external_id", message="Another task has the external_id of one of its tasks by now"
@@ -52,7 +52,7 @@ async def restore_onboarding(uow: UnitOfWork, row: OnboardingRow, customer: Cust
     while part is not None:
         found, cursor = await tasks.read_tasks(uow.tx, uow.org_id, part, {}, onboarding_id=row.id)
         for task in found:
-            uow.restored(task, along=True)
+            uow.restored(task, along=task.id not in taken)
         part = None if cursor is None else replace(part, cursor=cursor)
     uow.record(
         "onboarding.restored",

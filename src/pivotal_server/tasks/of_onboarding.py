@@ -1,6 +1,6 @@
 """What a change of an onboarding or customer does to tasks. Called by those rooms, which it never calls."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from pivotal_server.tasks.completion import complete_task, reopen_task
 from pivotal_server.tasks.dates import settle
 from pivotal_server.tasks.following import anchors_of, date_rules, planned
 from pivotal_server.tasks.home import Home
+from pivotal_server.tasks.unfit import unassign_unfit
 from pivotal_server.tasks.writing import Cause, note_date, own_cause, record_changes, save_tasks
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -29,12 +30,14 @@ async def delete_all(uow: UnitOfWork, onboarding_id: str) -> None:
     await repository.delete_of_onboarding(uow.tx, uow.org_id, onboarding_id, uow.now)
 
 
-async def restore_all(uow: UnitOfWork, onboarding_id: str, at: datetime, *, hidden: bool) -> None:
+async def restore_all(uow: UnitOfWork, onboarding_id: str, at: datetime, *, hidden: bool) -> Collection[str]:
     """Bring back the tasks of an onboarding that were deleted with it, at that moment.
 
+    The ids of the open ones that are nobody's now, since their assignee left meanwhile.
     Raises ``UniqueViolation`` for an external id that another task has by now.
     """
     await repository.restore_of_onboarding(uow.tx, uow.org_id, onboarding_id, at, hidden)
+    return await unassign_unfit(uow, onboarding_id)
 
 
 async def carry_over(uow: UnitOfWork, home: Home, left: str, skipped: Sequence[str]) -> None:

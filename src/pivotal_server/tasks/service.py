@@ -32,6 +32,7 @@ from pivotal_server.tasks.home import Home
 from pivotal_server.tasks.repository import TaskRow
 from pivotal_server.tasks.resolve import Plan, find_assignee, refuse_internal, usable_phase
 from pivotal_server.tasks.schemas import AFTER_TASK, SubtaskCreate, Task, TaskCreate
+from pivotal_server.tasks.unfit import unassign_unfit
 from pivotal_server.tasks.wire import to_wire
 from pivotal_server.tasks.writing import (
     announce_deleted,
@@ -331,8 +332,8 @@ async def delete_task(uow: UnitOfWork, home: Home, row: TaskRow, *, even_of_done
 async def restore_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
     """Bring back a deleted task of a locked onboarding with the subtasks that were deleted with it.
 
-    What depended on it does so no more. A live one stays as it is. Raises ``onboarding_done``,
-    ``task_not_found`` for a subtask whose task is gone, ``limit_reached``, ``external_id_taken``.
+    What depended on it does so no more; those whose assignee left meanwhile are nobody's. A live one stays
+    as it is. Raises ``onboarding_done``, ``task_not_found`` for a subtask whose task is gone, ``limit_reached``, ``external_id_taken``.
     """
     if row.deleted_at is None:
         return row
@@ -343,10 +344,12 @@ async def restore_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
     await check_room(uow, home, len(family))
     pairs = [(one, replace(one, deleted_at=None, depends_on=encoded([]))) for one in family]
     saved = await save_tasks(uow, pairs)
-    for _, one in saved:
-        uow.restored(to_wire(one, None), along=one.id != row.id)
     record(uow, saved[0][1], "task.restored")
-    return saved[0][1]
+    taken = await unassign_unfit(uow, home.id)
+    rows = [taken.get(one.id, one) for _, one in saved]
+    for one in rows:
+        uow.restored(to_wire(one, None), along=one.id != row.id and one.id not in taken)
+    return rows[0]
 
 
 def _without(row: TaskRow, ids: list[str]) -> TaskRow:
