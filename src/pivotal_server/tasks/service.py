@@ -333,7 +333,8 @@ async def restore_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
     """Bring back a deleted task of a locked onboarding with the subtasks that were deleted with it.
 
     What depended on it does so no more; those whose assignee left meanwhile are nobody's. A live one stays
-    as it is. Raises ``onboarding_done``, ``task_not_found`` for a subtask whose task is gone, ``limit_reached``, ``external_id_taken``.
+    as it is. Raises ``onboarding_done``, ``task_not_found`` for a subtask whose task is gone,
+    ``limit_reached``, ``external_id_taken``.
     """
     if row.deleted_at is None:
         return row
