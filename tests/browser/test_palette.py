@@ -45,6 +45,8 @@ async def test_find_and_open_by_keyboard_alone(live: Live, page: Page) -> None:
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(f"{live.url}/customers/2-aurum-jewelers")
+    # Keys act once the page has its scripts.
+    await page.wait_for_load_state()
 
     # What was opened stands there before anything is typed.
     await page.keyboard.press("Control+k")

@@ -199,6 +199,11 @@ def _axe_source() -> str:
 
 async def axe_violations(page: Page, within: str | None = None) -> list[Violation]:
     """What axe-core finds against WCAG 2.2 AA on ``page``, or in the element with the selector ``within``."""
+    # What fades in has its colours only when it stands.
+    await page.evaluate(
+        "Promise.allSettled(document.getAnimations()"
+        ".filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished))"
+    )
     await page.evaluate(_axe_source())
     found = await page.evaluate(
         "([within, tags]) => axe.run(within ?? document, {runOnly: tags, resultTypes: ['violations']})",
