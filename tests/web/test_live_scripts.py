@@ -49,7 +49,11 @@ async def test_app_ui_12_live_changes_leave_focus_scroll_and_fields_alone(site: 
     await site.open(page, CUSTOMER)
     await page.evaluate("document.querySelector('.panel-body').scrollTop = 90")
     await page.locator("[data-copy-link]").evaluate("link => link.focus({preventScroll: true})")
-    await page.locator("details.menu > summary").evaluate("summary => summary.parentElement.open = true")
+    await (
+        page.get_by_role("navigation", name="Main")
+        .locator("details.menu > summary")
+        .evaluate("summary => summary.parentElement.open = true")
+    )
     changed = msgspec.structs.replace(site.page.customer, name="Aurora Group")
     site.page = customer_page(customer=changed, contacts=ContactsCard(MIRA, (), 1))
     site.handlers[f"{CUSTOMER}/live"] = stream("contacts", "header")

@@ -172,7 +172,7 @@ async def test_app_ui_4_a_wrong_form_token_is_refused(browser: Browser) -> None:
 
 async def test_every_form_of_these_rooms_wants_its_token(browser: Browser) -> None:
     paths = [route.path.replace("{id}", "x") for route in ROUTES if route.methods and "POST" in route.methods]
-    assert len(paths) == 9
+    assert len(paths) == 10
     for path in paths:
         assert (await browser.post(path, {}, csrf="")).status_code == 419, path
 
