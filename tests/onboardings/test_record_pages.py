@@ -338,6 +338,9 @@ async def test_name_notes_and_staff_are_edited(
     assert stale.status_code == 409
     assert "Loyalty launch" in text_of(stale.text)
     assert value_of(stale.text, "name") == "Mine"
+    # Saved as it was shown: what somebody else has named it meanwhile stays.
+    await owner.post("/onboardings/1/rename", {"name": "Older", "was": "Older"})
+    assert (await read(api, onboarding))["name"] == "Loyalty launch"
     await owner.post("/onboardings/1/rename", {"name": "Rewards", "was": "Loyalty launch"})
     await owner.post("/onboardings/1/notes", {"notes": "See **this** <script>alert(1)</script>", "was": ""})
     await owner.post("/onboardings/1/staff", {"role": "csm_id", "member": ana.id})

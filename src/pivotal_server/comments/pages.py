@@ -16,7 +16,6 @@ from pivotal_server.comments.views_ask import CommentAsk
 from pivotal_server.errors_catalogue import COMMENT_NOT_FOUND
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.references import digits_in
-from pivotal_server.kit.text import parse_moment
 from pivotal_server.kit.validation import Body
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import service as onboardings
@@ -29,6 +28,7 @@ from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.web.answers import status_of
 from pivotal_server.web.forms import check, sentence
 from pivotal_server.web.htmx import is_htmx, saved
+from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 
@@ -48,11 +48,7 @@ async def thread_of(
 ) -> Thread:
     """The thread of an onboarding itself."""
     team = {member.id: member for member in read.team}
-    asked = visit.request.query_params.get("before")
-    try:
-        before = parse_moment(asked, None) if asked else None
-    except ApiError:
-        before = None
+    before = moment_in(visit.request.query_params.get("before"))
     return await read_thread(
         visit,
         Place(customer_id=found.customer.id, onboarding_id=found.row.id),

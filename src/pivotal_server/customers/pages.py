@@ -1,7 +1,7 @@
 """The list of customers."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,9 +19,7 @@ from pivotal_server.customers.views import (
     StatusFilter,
 )
 from pivotal_server.kit.clock import wire_micros
-from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.pagination import Slice
-from pivotal_server.kit.text import parse_moment
 from pivotal_server.members import service as members
 from pivotal_server.members.service import MemberRow
 from pivotal_server.onboardings import service as onboardings
@@ -30,6 +28,7 @@ from pivotal_server.phases import service as phases
 from pivotal_server.search import service as search
 from pivotal_server.search.grammar import MOST_LETTERS
 from pivotal_server.search.service import Seeker
+from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Person
 
@@ -45,14 +44,6 @@ FILTERS: tuple[tuple[str, str], ...] = (
 
 
 # ── The list ───────────────────────────────────────────────────────────────────────────────────
-def moment_in(text: str | None) -> datetime | None:
-    """A cursor in an address; nonsense means the first page."""
-    try:
-        return parse_moment(text, None) if text else None
-    except ApiError:
-        return None
-
-
 def _status(visit: Visit) -> str:
     asked = visit.request.query_params.get("status", "")
     return asked if asked in dict(FILTERS) else ""

@@ -5,11 +5,11 @@ from starlette.routing import Route
 
 from pivotal_server.contacts import service as contacts
 from pivotal_server.contacts.views import ContactsTab, contact_view
-from pivotal_server.customers.pages import moment_in
 from pivotal_server.customers.pages_record import customer_page
 from pivotal_server.customers.resolve import address_of, visible_customer
 from pivotal_server.kit.clock import wire_micros
 from pivotal_server.kit.pagination import Slice
+from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit, page
 
 ROWS = 100

@@ -12,7 +12,8 @@ from pivotal_server.activity.wording import Names, feed
 from pivotal_server.auth.permissions import Facts
 from pivotal_server.contacts import service as contacts
 from pivotal_server.contacts.views import ContactsCard, ContactsTab, contact_view
-from pivotal_server.customers.pages import moment_in, person
+from pivotal_server.customers.editing import FOREIGN_IDS
+from pivotal_server.customers.pages import person
 from pivotal_server.customers.resolve import elsewhere, visible_customer
 from pivotal_server.customers.service import CustomerRow as Stored
 from pivotal_server.customers.views import (
@@ -34,19 +35,12 @@ from pivotal_server.phases import service as phases
 from pivotal_server.phases.service import PhaseRow
 from pivotal_server.web.htmx import is_htmx
 from pivotal_server.web.live import LiveHub, stream
+from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit, page
 
 ENTRIES: Mapping[Tab, int] = {"overview": 10, "activity": 50, "contacts": 0, "details": 0}
 CONTACTS_SHOWN = 5
 ONBOARDINGS_SHOWN = 20
-_IDS = (
-    ("HubSpot company", "hubspot_company_id"),
-    ("HubSpot deal", "hubspot_deal_id"),
-    ("Stripe", "stripe_customer_id"),
-    ("Intercom", "intercom_company_id"),
-    ("Slack channel", "slack_channel_id"),
-    ("External id", "external_id"),
-)
 
 
 @page("customers")
@@ -148,7 +142,7 @@ def _head(row: Stored, people: Mapping[str | None, MemberRow]) -> CustomerHead:
 
 
 def _details(row: Stored) -> Details:
-    ids = [(label, getattr(row, name)) for label, name in _IDS]
+    ids = [(label, getattr(row, name)) for name, label in FOREIGN_IDS]
     return Details(
         slug=row.slug,
         monthly_orders=row.monthly_orders,

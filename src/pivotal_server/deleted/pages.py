@@ -1,6 +1,5 @@
 """Admin > Deleted: the records that are gone, and bringing them back."""
 
-from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -12,8 +11,8 @@ from pivotal_server.deleted.views import PATH, DeletedLine, DeletedPage
 from pivotal_server.errors_catalogue import ROUTE_NOT_FOUND
 from pivotal_server.kit.clock import wire_micros
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.text import parse_moment
 from pivotal_server.web.htmx import saved
+from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit, page
 
 NAV = "deleted"
@@ -33,16 +32,10 @@ def _line(row: DeletedRow) -> DeletedLine:
     )
 
 
-def _before(visit: Visit) -> datetime | None:
-    text = visit.request.query_params.get("before")
-    try:
-        return parse_moment(text, None) if text else None
-    except ApiError:
-        return None
-
-
 async def _list(visit: Visit, *, fault: str | None = None, status: int = 200) -> Response:
-    rows = await service.page(visit.db, visit.org_id, _before(visit), ROWS + 1)
+    rows = await service.page(
+        visit.db, visit.org_id, moment_in(visit.request.query_params.get("before")), ROWS + 1
+    )
     shown = rows[:ROWS]
     older = None
     if len(rows) > ROWS:

@@ -1,6 +1,5 @@
 """Admin > Events: what was recorded, and how it was delivered."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -25,20 +24,20 @@ from pivotal_server.events.views import (
     list_url,
 )
 from pivotal_server.kit.clock import wire_micros
-from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import digits_in
 from pivotal_server.kit.validation import Query
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.tasks import service as tasks
 from pivotal_server.web.htmx import saved
+from pivotal_server.web.queries import filters_in, moment_in
 from pivotal_server.web.session import Visit, page
 from pivotal_server.webhooks import service as endpoints
 from pivotal_server.webhooks import service_deliveries, service_shown
 from pivotal_server.webhooks.service import EndpointRow
 from pivotal_server.webhooks.service_shown import DeliveryRow
 from pivotal_server.webhooks.views import address, title_of
-from pivotal_server.webhooks.views_log import delivery_view, local_moment
+from pivotal_server.webhooks.views_log import delivery_view
 
 NAV = "events"
 ROWS = 50
@@ -52,33 +51,12 @@ _WHY_NOT = {
 
 async def _filters(visit: Visit, asked: dict[str, str]) -> tuple[dict[str, Any] | None, dict[str, str]]:
     """The filters as the service takes them, ``None`` when nothing can match; and what is wrong with some."""
-    filters: dict[str, Any] = {}
-    faults: dict[str, str] = {}
-    for name, text in asked.items():
-        if not text:
-            continue
-        try:
-            if name in ("since", "until"):
-                filters[name] = local_moment(text, visit.frame).astimezone(UTC)
-            else:
-                filters[name] = getattr(_QUERY.read([(name, text)]), name)
-        except (ValueError, OverflowError):
-            faults[name] = "Enter a date and a time."
-        except ApiError:
-            faults[name] = "This is no value of the filter."
+    filters, faults = filters_in(asked, _QUERY, visit.frame, {})
     if "customer_id" in filters:
         filters["customer_id"] = await customers.known_id(visit.db, visit.org_id, filters["customer_id"])
         if filters["customer_id"] is None:
             return None, faults
     return filters, faults
-
-
-def _cursor(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
 
 
 @page(NAV, capability="administer")
@@ -90,7 +68,7 @@ async def list_events(visit: Visit) -> Response:
         return RedirectResponse(f"{PATH}/{wanted.replace('/', '')[:64]}", status_code=303)
     asked = {name: query.get(name, "").strip().replace("\0", "")[:200] for name in FILTERS}
     filters, faults = await _filters(visit, asked)
-    before = _cursor(query.get("before", ""))
+    before = moment_in(query.get("before"))
     found: list[Any] = []
     last, has_more = None, False
     if filters is not None:

@@ -3,7 +3,6 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,10 +13,9 @@ from pivotal_server.errors_catalogue import FILE_NOT_FOUND
 from pivotal_server.jobs import service, service_list
 from pivotal_server.jobs.service_list import ShownFile, ShownJob
 from pivotal_server.jobs.views import PATH, CancelForm, JobList, job_view, page_url
-from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.text import parse_moment
 from pivotal_server.web.htmx import saved
 from pivotal_server.web.live import LiveHub, stream
+from pivotal_server.web.queries import place_in
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 
@@ -29,18 +27,8 @@ LOOK_SECONDS = 1.0
 REFRESH = ("jobs",)
 
 
-def _before(text: str) -> tuple[datetime, str] | None:
-    """The job in an address after which the page begins; nonsense means the first page."""
-    moment, _, id = text.rpartition(" ")
-    try:
-        at = parse_moment(moment, None)
-    except ApiError:
-        return None
-    return (at, id) if "\0" not in id else None
-
-
 async def _rows(visit: Visit) -> list[ShownJob]:
-    older = _before(visit.request.query_params.get("before", ""))
+    older = place_in(visit.request.query_params.get("before", ""))
     return await service_list.list_jobs(visit.db, visit.org_id, limit=ROWS + 1, older=older)
 
 

@@ -1,16 +1,13 @@
 """What list, board and timeline of onboardings share: their filters, and what stands above them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from pivotal_server.kit.clock import wire_micros
-from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import is_cuid
-from pivotal_server.kit.text import parse_moment
 from pivotal_server.members.service import MemberRow
 from pivotal_server.onboardings import service_board as boards
 from pivotal_server.onboardings.frame import staff_of
@@ -19,6 +16,7 @@ from pivotal_server.onboardings.service_board import CardRow
 from pivotal_server.onboardings.views_board import Views
 from pivotal_server.onboardings.views_record import Choice
 from pivotal_server.web.formats import STATE_NAMES
+from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit
 from pivotal_server.web.view import Form
 
@@ -95,13 +93,6 @@ def list_filters(asked: Asked) -> dict[str, Any]:
     return filters
 
 
-def _moment(text: str | None) -> datetime | None:
-    try:
-        return parse_moment(text, None) if text else None
-    except ApiError:
-        return None
-
-
 class Part(Struct, frozen=True):
     """One page of a list, newest first, and the addresses of its neighbours."""
 
@@ -113,7 +104,7 @@ class Part(Struct, frozen=True):
 async def part_of(visit: Visit, asked: Asked, path: str, size: int) -> Part:
     """The page of a list that the address of a visit asks for with ``before`` or ``after``."""
     filters, query = list_filters(asked), visit.request.query_params
-    before, after = _moment(query.get("before")), _moment(query.get("after"))
+    before, after = moment_in(query.get("before")), moment_in(query.get("after"))
     if before is not None:
         filters["before"] = before
     elif after is not None:

@@ -1,7 +1,6 @@
 """The Audit tab: the stream of one onboarding, its tasks, comments and files, with filters and as CSV."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,12 +14,11 @@ from pivotal_server.activity.service import ActivityRow
 from pivotal_server.activity.wording import Names, feed
 from pivotal_server.auth.permissions import Facts
 from pivotal_server.kit.clock import wire_micros
-from pivotal_server.kit.errors import ApiError
-from pivotal_server.kit.text import parse_moment
 from pivotal_server.onboardings.frame import read_record
 from pivotal_server.onboardings.resolve import opened
 from pivotal_server.onboardings.views_audit import AuditPage
 from pivotal_server.onboardings.views_record import FRAGMENTS
+from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 
@@ -56,17 +54,10 @@ def _filters(visit: Visit) -> dict[str, Any]:
     text = query.get("q", "").strip()
     if text and "\0" not in text:
         filters["text"] = text[:200]
-    before = _moment(query.get("before"))
+    before = moment_in(query.get("before"))
     if before is not None:
         filters["before"] = before
     return filters
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        return parse_moment(text, None) if text else None
-    except ApiError:
-        return None
 
 
 async def _entries(visit: Visit, onboarding_id: str, limit: int) -> list[ActivityRow]:

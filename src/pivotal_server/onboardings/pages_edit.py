@@ -1,5 +1,6 @@
 """Editing an onboarding in the app: name, notes, staff; deleting it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from pivotal_server.onboardings.frame import STAFF_LABELS
 from pivotal_server.onboardings.resolve import Opened, opened_to_work
 from pivotal_server.onboardings.schemas import OnboardingUpdate
 from pivotal_server.onboardings.views_ask import Ask, AskField
-from pivotal_server.web.forms import check, sentence
+from pivotal_server.web.forms import Overtaken, check, refuse_overtaken, sentence
 from pivotal_server.web.htmx import go_to, saved
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
@@ -45,9 +46,8 @@ def _ask(
     visit: Visit,
     found: Opened,
     name: str,
-    errors: dict[str, str],
+    errors: Mapping[str, str],
     *,
-    fault: str | None = None,
     status: int = 200,
 ) -> Response:
     stored = getattr(found.row, name) or ""
@@ -58,7 +58,6 @@ def _ask(
         cancel=found.url,
         values={name: visit.fields.text(name) if typed else stored},
         errors=errors,
-        fault=fault,
     )
     view = Ask(
         title=_TITLES[name],
@@ -76,11 +75,6 @@ async def _save(visit: Visit, name: str) -> Response:
     found = await opened_to_work(visit)
     text = visit.fields.text(name).replace("\r\n", "\n")
     was = visit.fields.text("was").replace("\r\n", "\n")
-    stored = getattr(found.row, name) or ""
-    if was != stored and text not in (was, stored):
-        # Somebody changed the same field meanwhile: both texts stay visible, the second save decides.
-        fault = f"Somebody changed this meanwhile to “{stored[:200]}”. Save again to keep yours."
-        return _ask(visit, found, name, {}, fault=fault, status=409)
     values: dict[str, Any] = {name: text}
     data, errors = check(_BODY, values, WORDS)
     if name == "name" and not text.strip():
@@ -89,9 +83,14 @@ async def _save(visit: Visit, name: str) -> Response:
         return _ask(visit, found, name, errors, status=422)
     if name == "notes" and not text.strip():
         data = OnboardingUpdate(notes=None)
-    async with visit.work() as uow:
-        row = await service.get_onboarding(uow.tx, uow.org_id, found.row.id, lock=True)
-        await changes.update_onboarding(uow, row, data)
+    try:
+        async with visit.work() as uow:
+            row = await service.get_onboarding(uow.tx, uow.org_id, found.row.id, lock=True)
+            if text != was:
+                refuse_overtaken([name], {name: text}, {name: was}, {name: getattr(row, name) or ""})
+                await changes.update_onboarding(uow, row, data)
+    except Overtaken as overtaken:
+        return _ask(visit, await opened_to_work(visit), name, overtaken.errors, status=409)
     return saved(visit.request, found.url, toast="Saved", refresh=_REFRESH)
 
 

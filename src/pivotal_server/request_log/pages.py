@@ -1,6 +1,5 @@
 """Admin > Logs: the API requests of the last 30 days."""
 
-from datetime import datetime
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -21,21 +20,12 @@ from pivotal_server.request_log.views import (
     older_url,
     request_view,
 )
+from pivotal_server.web.queries import place_in
 from pivotal_server.web.session import Visit, page
 
 NAV = "logs"
 ROWS = 50
 FILTERS = ("key", "route", "status")
-
-
-def _before(text: str) -> tuple[datetime, str] | None:
-    """The cursor in an address; nonsense means the first page."""
-    moment, _, id = text.rpartition(" ")
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (at, id) if at.tzinfo is not None else None
 
 
 def _filters(asked: dict[str, str], routes: tuple[str, ...]) -> dict[str, Any]:
@@ -65,7 +55,7 @@ async def list_requests(visit: Visit) -> Response:
         visit.org_id,
         _filters(asked, known),
         limit=ROWS + 1,
-        older=_before(query.get("before", "")),
+        older=place_in(query.get("before", "")),
     )
     keys = await api_keys.all_keys(visit.db, visit.org_id)
     view = RequestList(

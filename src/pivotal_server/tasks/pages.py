@@ -26,7 +26,7 @@ from pivotal_server.tasks.pages_panel import (
 from pivotal_server.tasks.schemas import SubtaskCreate, TaskCreate, TaskUpdate
 from pivotal_server.tasks.service import refuse_done
 from pivotal_server.web.answers import answer_in, said_in, status_of
-from pivotal_server.web.forms import check, sentence
+from pivotal_server.web.forms import Overtaken, check, refuse_overtaken, sentence
 from pivotal_server.web.htmx import go_to, saved
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
@@ -151,16 +151,11 @@ async def edit(visit: Visit) -> Response:
     task = await _opened(visit)
     typed = {name: visit.fields.text(name).replace("\r\n", "\n") for name in TEXTS}
     seen = {name: visit.fields.text(f"was_{name}").replace("\r\n", "\n") for name in TEXTS}
-    stored = stored_texts(task.row)
-    stale = [
-        name for name in TEXTS if seen[name] != stored[name] and typed[name] not in (seen[name], stored[name])
-    ]
-    if stale:
-        name = stale[0]
-        fault = f"Somebody changed this meanwhile to “{stored[name][:200]}”. Save again to keep yours."
-        return await show_panel(visit, task, values=typed, errors={name: fault}, status=409)
+    changed = [name for name in TEXTS if typed[name] != seen[name]]
     try:
-        values = _wanted(typed, stored, seen)
+        # Before anything is asked; once more under the lock, so that nobody slips in between.
+        refuse_overtaken(changed, typed, seen, stored_texts(task.row))
+        values = _wanted(typed, stored_texts(task.row), seen)
         data, errors = _checked(values)
         if errors:
             return await show_panel(visit, task, values=typed, errors=errors, status=422)
@@ -169,7 +164,11 @@ async def edit(visit: Visit) -> Response:
             return _ask_follow(visit, task, typed, seen, offers)
         async with visit.work() as uow:
             home, row = await service.get_task_for_change(uow, task.row.id)
+            refuse_overtaken(changed, typed, seen, stored_texts(row))
             await changes.update_task(uow, home, row, data, answer_in(visit))
+    except Overtaken as overtaken:
+        task = await opened_task(visit)
+        return await show_panel(visit, task, values=typed, errors=overtaken.errors, status=409)
     except ApiError as fault:
         if fault.field not in (*TEXTS, "due_anchor"):
             return await show_panel(

@@ -1,7 +1,6 @@
 """The log of an endpoint, one delivery, and sending deliveries once more."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,10 +8,10 @@ from starlette.routing import Route
 from pivotal_server.kit.clock import wire_micros
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.pagination import Slice
-from pivotal_server.kit.text import parse_moment
 from pivotal_server.kit.validation import Query
 from pivotal_server.web.formats import count
 from pivotal_server.web.htmx import saved
+from pivotal_server.web.queries import filters_in, moment_in
 from pivotal_server.web.session import Visit, page
 from pivotal_server.webhooks import service, service_deliveries, service_shown
 from pivotal_server.webhooks.opening import (
@@ -33,7 +32,6 @@ from pivotal_server.webhooks.views_log import (
     LogPage,
     delivery_page,
     delivery_view,
-    local_moment,
     log_url,
 )
 
@@ -48,35 +46,6 @@ _WORDS = {
 }
 
 
-def _filters(visit: Visit, asked: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The filters of the address as the service takes them, and what is wrong with some."""
-    filters: dict[str, Any] = {}
-    faults: dict[str, str] = {}
-    for name, text in asked.items():
-        if not text:
-            continue
-        try:
-            if name in ("since", "until"):
-                filters[name] = local_moment(text, visit.frame).astimezone(UTC)
-            else:
-                filters[name] = getattr(_QUERY.read([(name, text)]), name)
-        except (ValueError, OverflowError):
-            faults[name] = "Enter a date and a time."
-        except ApiError:
-            faults[name] = _WORDS.get(name, "This is no value of the filter.")
-    return filters, faults
-
-
-def _moment(text: str) -> datetime | None:
-    """A cursor in an address; nonsense means the first page."""
-    try:
-        moment = parse_moment(text, None)
-    except ApiError:
-        return None
-    # The page asks for what came after it, too.
-    return moment if moment < datetime.max.replace(tzinfo=UTC) else None
-
-
 async def log_tab(visit: Visit, row: EndpointRow) -> Response:
     """The deliveries that match, newest first.
 
@@ -85,9 +54,9 @@ async def log_tab(visit: Visit, row: EndpointRow) -> Response:
     """
     query = visit.request.query_params
     asked = {name: query.get(name, "").strip().replace("\0", "")[:200] for name in FILTERS}
-    filters, faults = _filters(visit, asked)
+    filters, faults = filters_in(asked, _QUERY, visit.frame, _WORDS)
     since, until = filters.pop("since", None), filters.pop("until", None)
-    before, known = _moment(query.get("before", "")), _moment(query.get("shown", ""))
+    before, known = moment_in(query.get("before")), moment_in(query.get("shown"))
     part = Slice(ROWS, before or (known + _MICROSECOND if known else None), since=since, until=until)
     rows, following = await service_deliveries.read_rows(visit.db, visit.org_id, row.id, part, filters)
     fresh = 0

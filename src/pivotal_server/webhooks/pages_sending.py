@@ -17,6 +17,7 @@ from pivotal_server.kit.ids import is_cuid
 from pivotal_server.kit.json import decode_json
 from pivotal_server.kit.validation import Body
 from pivotal_server.web.htmx import go_to, is_htmx
+from pivotal_server.web.queries import local_moment
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 from pivotal_server.webhooks import service, service_deliveries, service_recovery
@@ -33,7 +34,7 @@ from pivotal_server.webhooks.schemas_deliveries import WebhookTestData
 from pivotal_server.webhooks.service import EndpointRow
 from pivotal_server.webhooks.service_recovery import Window
 from pivotal_server.webhooks.views import PATH, address, endpoint_view
-from pivotal_server.webhooks.views_log import delivery_view, local_moment, pretty
+from pivotal_server.webhooks.views_log import delivery_view, pretty
 from pivotal_server.webhooks.views_sending import (
     AnswerView,
     RecoverPage,

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 import msgspec
 
 from pivotal_server.events.types import ALL_TYPES, RESOURCES
-from pivotal_server.web.view import Frame
 from pivotal_server.webhooks.schemas_deliveries import (
     WebhookAttempt,
     WebhookDelivery,
@@ -306,9 +305,3 @@ def delivery_page(
         event_url=f"/admin/developer/events/{shown.event_id}",
         can_replay=can_replay and shown.status != "sending",
     )
-
-
-def local_moment(text: str, frame: Frame) -> datetime:
-    """A moment typed in the workspace's zone, or a whole one with its offset. Raises ``ValueError``."""
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=frame.zone)
