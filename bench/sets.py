@@ -11,6 +11,7 @@ import msgspec
 
 from bench.data import Made, build
 from bench.rows import Size
+from pivotal_server.kit.crypto import secret_keys
 
 
 @contextmanager
@@ -36,7 +37,9 @@ def filled(size: Size, *, postgres: bool, keep: Path | None) -> Iterator[Made]:
             with private_postgres(folder / "data") as url:
                 yield _made(folder, url, size)
         else:
-            yield _made(folder, folder / "pivotal.db", size)
+            made = _made(folder, folder / "pivotal.db", size)
+            secret_keys("", folder)  # without its key no server starts over a filled database
+            yield made
 
 
 def _made(folder: Path, target: str | Path, size: Size) -> Made:
