@@ -56,6 +56,7 @@ from pivotal_server.tasks import pages_panel as task_panel_pages
 from pivotal_server.templates import pages as template_pages
 from pivotal_server.templates import pages_apply as apply_pages
 from pivotal_server.test_data import pages as test_data_pages
+from pivotal_server.views import pages as view_pages
 from pivotal_server.web import static_files
 from pivotal_server.web.live import LiveHub
 from pivotal_server.web.session import error_handlers, page_middleware
@@ -108,6 +109,7 @@ ROUTES = [
     *task_panel_pages.routes,
     *attachment_pages.routes,
     *comment_pages.routes,
+    *view_pages.routes,
     *customer_pages.routes,
     *customer_record_pages.routes,
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import httpx
@@ -141,6 +142,29 @@ async def phase_menu(studio: Any, page: Page) -> None:
     await page.keyboard.press("v")
 
 
+_NUMBERS = count()
+
+
+async def views_menu(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/views/new?list=onboardings&query=state%3Dat_risk")
+    if await page.get_by_role("heading", name="Save view", level=1).count():
+        await page.get_by_label("Name").fill(f"Fires {next(_NUMBERS)}")
+        await page.get_by_label("Share with the workspace").check()
+        await page.get_by_role("button", name="Save view").click()
+        await page.wait_for_url("**saved=**")
+    await page.goto(page.url.replace("at_risk", "waiting"))
+    await page.locator(".saved-views > summary").click()
+    await page.wait_for_timeout(300)
+
+
+async def view_form(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/onboardings/board?state=at_risk")
+    await page.locator(".saved-views > summary").click()
+    await page.wait_for_timeout(300)
+    await page.get_by_role("link", name="Save view…").or_(page.get_by_role("link", name="Save as…")).click()
+    await page.locator("dialog[open] form").wait_for()
+
+
 def on(path: str) -> Act:
     async def act(studio: Any, page: Page) -> None:
         await studio.full.open(page, path)
@@ -167,6 +191,12 @@ PLAN_PAGES: dict[str, Act] = {
     "phases": on("/admin/phases"),
     "phase-edit": on("/admin/phases/review/edit"),
     "list": on("/onboardings"),
+    "views-menu": views_menu,
+    "views-form": view_form,
+    "portfolio": on("/onboardings/timeline"),
+    "portfolio-table": on("/onboardings/timeline?view=table&group=csm"),
+    "list-select": on("/onboardings?select=1"),
+    "deleted": on("/admin/deleted"),
     "list-new": on("/onboardings/new"),
     "timeline": tab("/timeline"),
     "talk": tab("/comments"),

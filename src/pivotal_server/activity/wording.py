@@ -74,6 +74,7 @@ SENTENCES: Mapping[str, str] = {
     "template.created": "created a phase template",
     "template.updated": "changed {fields} of a phase template",
     "template.archived": "deleted a phase template",
+    "view.shared": "shared the view {name}",
     "member.invited": "invited {name}",
     "member.invite_revoked": "revoked the invite of {name}",
     "member.role_changed": "changed the role of {name}",

@@ -18,6 +18,7 @@ class LimitScope(StrEnum):
     ONBOARDING = "onboarding"
     TASK = "task"
     TEMPLATE = "template"
+    MEMBER = "member"
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -256,6 +257,22 @@ WEBHOOK_SECRETS = Limit(
     LimitScope.WORKSPACE,
     "Older signing secrets of one webhook endpoint that still sign beside the newest.",
 )
+PRIVATE_VIEWS = Limit(
+    "private_views",
+    "Private views",
+    100,
+    "views",
+    LimitScope.MEMBER,
+    "Saved views of one person that are not shared, over all lists.",
+)
+SHARED_VIEWS = Limit(
+    "shared_views",
+    "Shared views",
+    200,
+    "views",
+    LimitScope.WORKSPACE,
+    "Saved views that the whole workspace has, over all lists.",
+)
 
 LIMITS: dict[str, Limit] = {
     limit.name: limit
@@ -283,6 +300,8 @@ LIMITS: dict[str, Limit] = {
         INVITES_PER_BATCH,
         WEBHOOK_ENDPOINTS,
         WEBHOOK_SECRETS,
+        PRIVATE_VIEWS,
+        SHARED_VIEWS,
     )
 }
 

@@ -1,6 +1,7 @@
 """What list, board and timeline of onboardings share: their filters, and what stands above them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,8 @@ from pivotal_server.onboardings.moves import PhaseList
 from pivotal_server.onboardings.service_board import CardRow
 from pivotal_server.onboardings.views_board import Views
 from pivotal_server.onboardings.views_record import Choice
+from pivotal_server.views.listings import LISTINGS, PARAMETER
+from pivotal_server.views.menu import Menu
 from pivotal_server.web.formats import STATE_NAMES
 from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit
@@ -22,15 +25,21 @@ from pivotal_server.web.view import Form
 
 STATES = (("", "Open"), *((state, name) for state, name in STATE_NAMES.items() if state != "done"))
 LIST_STATES = (*STATES, ("done", "Done"), ("all", "All"))
-LIST_FIELDS = ("csm", "state", "phase")
+FILTERS = ("csm", "state", "phase")
+LIST_FIELDS = (*FILTERS, PARAMETER)
+LISTING = LISTINGS["onboardings"]
 _PATHS = {"list": "/onboardings", "board": "/onboardings/board", "timeline": "/onboardings/timeline"}
 
 
 class Asked(Struct, frozen=True):
-    """The filters of an address: the CSM, the state, the phase; as they are and as SQL takes them."""
+    """The filters of an address: the CSM, the state, the phase; as they are and as SQL takes them.
+
+    ``ignored``: in words, those that ask for what there is not.
+    """
 
     values: Mapping[str, str]
     filters: Mapping[str, Any]
+    ignored: tuple[str, ...] = ()
 
     def url(self, path: str, **more: str) -> str:
         """An address with these filters."""
@@ -39,49 +48,63 @@ class Asked(Struct, frozen=True):
 
 
 def asked_of(visit: Visit, names: Sequence[str], known: PhaseList) -> Asked:
-    """The filters ``names`` in the address of a visit; those that mean nothing are left out."""
+    """The filters ``names`` in the address of a visit; those that mean nothing are ignored."""
     query = visit.request.query_params
     values = {name: query.get(name, "") for name in names}
     filters: dict[str, Any] = {}
+    ignored: list[str] = []
     if not visit.allows("see_all_customers"):
         filters["visible_to"] = visit.actor.id
     if values["csm"] == "me":
         filters["csm_id"] = visit.actor.id
     elif is_cuid(values["csm"]):
         filters["csm_id"] = values["csm"]
-    else:
+    elif values["csm"]:
+        ignored.append("No such CSM")
         values["csm"] = ""
     state = values["state"]
     if state in STATE_NAMES:
         filters["state"] = state
-    elif state != "all":
+    elif state and state != "all":
+        ignored.append("No such state")
         values["state"] = ""
     if values.get("phase"):
-        if values["phase"] in known.all:
+        if values["phase"] in {phase.key for phase in known.open}:
             filters["phase"] = values["phase"]
         else:
+            ignored.append("Phase is gone")
             values["phase"] = ""
-    return Asked(values, filters)
+    return Asked(values, filters, tuple(ignored))
+
+
+def state_of(newest: datetime | None, views: str) -> str:
+    """What open lists wait for: the newest change of an onboarding, and the saved views as they are."""
+    return f"{'' if newest is None else wire_micros(newest)} {views}"
 
 
 async def views_of(
-    visit: Visit, asked: Asked, current: str, known: PhaseList, team: Sequence[MemberRow]
+    visit: Visit, asked: Asked, menu: Menu, current: str, known: PhaseList, team: Sequence[MemberRow]
 ) -> Views:
     """The other layouts and the filters; ``current``: ``list``, ``board`` or ``timeline``."""
     newest = await boards.newest_change(visit.db, visit.org_id)
-    shared = Asked({name: asked.values.get(name, "") for name in ("csm", "state")}, {})
+    shared = Asked({name: asked.values.get(name, "") for name in LIST_FIELDS}, {})
+    people = [("", "Everybody’s"), ("me", "Mine"), *staff_of(team)]
+    if asked.values["csm"] not in dict(people):
+        people.append((asked.values["csm"], "Somebody who left"))
     return Views(
         layouts=tuple(
             Choice(key.capitalize(), shared.url(path), "current" if key == current else key)
             for key, path in _PATHS.items()
         ),
         form=Form(id="filter", action=_PATHS[current], cancel="/onboardings", values=asked.values),
-        people=(("", "Everybody’s"), ("me", "Mine"), *staff_of(team)),
+        people=tuple(people),
+        ignored=asked.ignored,
         states=STATES if current == "board" else LIST_STATES,
         phases=(("", "All phases"), *((phase.key, phase.name) for phase in known.open)),
-        filtered=any(asked.values.get(name) for name in LIST_FIELDS),
-        clear_url=_PATHS[current],
-        live_url=f"/onboardings/live?{urlencode({'seen': '' if newest is None else wire_micros(newest)})}",
+        filtered=any(asked.values.get(name) for name in FILTERS),
+        clear_url=LISTING.url(_PATHS[current], LISTING.built_in[0].key, LISTING.built_in[0].query),
+        live_url=f"/onboardings/live?{urlencode({'seen': state_of(newest, menu.stamp)})}",
+        menu=menu,
     )
 
 

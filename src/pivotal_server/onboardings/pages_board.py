@@ -5,19 +5,20 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pivotal_server.kit.clock import wire_micros
 from pivotal_server.members import service as members
 from pivotal_server.members.service import MemberRow
 from pivotal_server.onboardings import service_board as boards
 from pivotal_server.onboardings.filtering import (
     LIST_FIELDS,
+    LISTING,
     Asked,
     asked_of,
     list_filters,
     part_of,
+    state_of,
     views_of,
     why_nothing,
 )
@@ -32,6 +33,8 @@ from pivotal_server.onboardings.views_board import BoardPage, Card, Column, List
 from pivotal_server.onboardings.views_record import Choice
 from pivotal_server.phases import service as phases
 from pivotal_server.tasks import service_page as tasks
+from pivotal_server.views import service as views
+from pivotal_server.views.menu import menu_of
 from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Person
@@ -103,8 +106,11 @@ def _may(rights: Rights, state: str) -> Any:
 @page("onboardings")
 async def board(visit: Visit) -> Response:
     """Open onboardings by phase; the terminal column shows what was done in the last 30 days."""
+    menu = await menu_of(visit, LISTING)
+    if menu.opening:
+        return RedirectResponse(menu.opening, 302)
     known = PhaseList(await phases.all_phases(visit.db, visit.org_id))
-    asked = asked_of(visit, ("csm", "state"), known)
+    asked = asked_of(visit, LIST_FIELDS, known)
     if asked.filters.get("state") == "done":
         asked = Asked({**asked.values, "state": ""}, {k: v for k, v in asked.filters.items() if k != "state"})
     shown = _number(visit.request.query_params.get("shown"), CARDS, MOST_CARDS)
@@ -139,13 +145,13 @@ async def board(visit: Visit) -> Response:
             )
         )
     view = BoardPage(
-        views=await views_of(visit, asked, "board", known, team),
+        views=await views_of(visit, asked, menu, "board", known, team),
         columns=tuple(columns),
         total=sum(one.count for one in counts.values()),
         done_url="" if has_end else asked.url("/onboardings/board", done="" if with_done else "1"),
         with_done=with_done,
     )
-    return visit.render("onboardings/board.html", view, fragments=("board",))
+    return visit.render("onboardings/board.html", view, fragments=("board", "views"))
 
 
 def _number(text: str | None, least: int, most: int) -> int:
@@ -176,17 +182,20 @@ async def moves(visit: Visit) -> Response:
 @page("onboardings")
 async def list_page(visit: Visit) -> Response:
     """Onboardings, newest first, 50 a page; done ones when they are asked for."""
+    menu = await menu_of(visit, LISTING)
+    if menu.opening:
+        return RedirectResponse(menu.opening, 302)
     known = PhaseList(await phases.all_phases(visit.db, visit.org_id))
     asked = asked_of(visit, (*LIST_FIELDS, "select"), known)
     selecting = bool(asked.values["select"]) and "work_on_onboardings" in visit.frame.can
     part = await part_of(visit, asked, "/onboardings", ROWS)
     team = await members.all_members(visit.db, visit.org_id)
     cards = await _cards(visit, part.rows, known, team)
-    views = await views_of(visit, asked, "list", known, team)
+    above = await views_of(visit, asked, menu, "list", known, team)
     view = ListPage(
-        views=views,
+        views=above,
         rows=tuple(cards[row.id] for row in part.rows),
-        nothing="" if part.rows else await why_nothing(visit, views),
+        nothing="" if part.rows else await why_nothing(visit, above),
         total_url=asked.url("/onboardings/total"),
         older=part.older,
         newer=part.newer,
@@ -194,7 +203,7 @@ async def list_page(visit: Visit) -> Response:
         select_url=asked.url("/onboardings", select="" if selecting else "1"),
         bulk_url=asked.url("/onboardings/bulk", select=""),
     )
-    return visit.render("onboardings/list.html", view, fragments=("rows",))
+    return visit.render("onboardings/list.html", view, fragments=("rows", "views"))
 
 
 @page("onboardings")
@@ -212,7 +221,8 @@ async def live(visit: Visit) -> Response:
 
     async def look() -> str:
         newest = await boards.newest_change(visit.db, visit.org_id)
-        return "" if newest is None else wire_micros(newest)
+        rows = await views.views_of(visit.db, visit.org_id, visit.actor.id or "", LISTING)
+        return state_of(newest, views.stamp(rows))
 
     return stream(hub, visit.org_id, "", look, visit.request.query_params.get("seen"))
 

@@ -3,12 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from pivotal_server.members import service as members
 from pivotal_server.onboardings import service_page
-from pivotal_server.onboardings.filtering import LIST_FIELDS, asked_of, part_of, views_of, why_nothing
+from pivotal_server.onboardings.filtering import (
+    LIST_FIELDS,
+    LISTING,
+    asked_of,
+    part_of,
+    views_of,
+    why_nothing,
+)
 from pivotal_server.onboardings.moves import PhaseList
 from pivotal_server.onboardings.resolve import onboarding_url
 from pivotal_server.onboardings.service_board import CardRow
@@ -18,6 +25,7 @@ from pivotal_server.onboardings.views_portfolio import Group, Kind, PortfolioPag
 from pivotal_server.onboardings.views_record import Choice
 from pivotal_server.onboardings.views_timeline import ZOOMS
 from pivotal_server.phases import service as phases
+from pivotal_server.views.menu import menu_of
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Frame, Person
 
@@ -102,6 +110,9 @@ def _groups(rows: Sequence[tuple[CardRow, Row]], by: str) -> tuple[Group, ...]:
 @page("onboardings")
 async def portfolio(visit: Visit) -> Response:
     """Onboardings over time, 100 a page, as a picture or the same as a table."""
+    menu = await menu_of(visit, LISTING)
+    if menu.opening:
+        return RedirectResponse(menu.opening, 302)
     known = PhaseList(await phases.all_phases(visit.db, visit.org_id))
     asked = asked_of(visit, (*LIST_FIELDS, "zoom", "group", "view"), known)
     zoom = asked.values["zoom"] if asked.values["zoom"] in ZOOMS else "month"
@@ -114,7 +125,7 @@ async def portfolio(visit: Visit) -> Response:
     people = {member.id: Person(member.id, member.name) for member in team}
     drawn = [(row, _row(visit, row, moves[row.id], known, people)) for row in rows]
     groups = _groups(drawn, by)
-    views = await views_of(visit, asked, "timeline", known, team)
+    views = await views_of(visit, asked, menu, "timeline", known, team)
     view = PortfolioPage(
         views=views,
         groups=groups,
@@ -134,7 +145,7 @@ async def portfolio(visit: Visit) -> Response:
         newer=part.newer,
         older=part.older,
     )
-    return visit.render("onboardings/portfolio.html", view, fragments=("rows",))
+    return visit.render("onboardings/portfolio.html", view, fragments=("rows", "views"))
 
 
 routes = [Route(PATH, portfolio)]

@@ -7,6 +7,7 @@ import msgspec
 
 from pivotal_server.onboardings.views import PhaseChip, Ring
 from pivotal_server.onboardings.views_record import Choice
+from pivotal_server.views.views import Menu
 from pivotal_server.web.view import Form, Person
 
 
@@ -53,7 +54,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 class Views(msgspec.Struct, frozen=True):
     """What list and board have above them: the other layouts, and the filters.
 
-    ``form``: fields ``csm`` and ``state`` (and ``phase`` in the list). ``filtered``: one of them is set.
+    ``form``: fields ``csm``, ``state`` and ``phase``. ``filtered``: one of them is set. ``menu``: the saved
+    views. ``ignored``: filters that ask for what there is not.
     """
 
     layouts: tuple[Choice, ...]
@@ -64,6 +66,8 @@ class Views(msgspec.Struct, frozen=True):
     filtered: bool
     clear_url: str
     live_url: str
+    menu: Menu
+    ignored: tuple[str, ...] = ()
 
 
 class BoardPage(msgspec.Struct, frozen=True):

@@ -35,6 +35,7 @@ from pivotal_server.db.tables.server import (
 from pivotal_server.db.tables.stream import activity, activity_personal, events
 from pivotal_server.db.tables.talk import attachments, comment_versions, comments, files
 from pivotal_server.db.tables.tasks import date_notes, task_dependencies, tasks, templates
+from pivotal_server.db.tables.views import saved_views, view_defaults
 from pivotal_server.db.tables.webhooks import (
     webhook_attempts,
     webhook_cursors,
@@ -85,6 +86,7 @@ __all__ = [
     "phase_transitions",
     "phases",
     "processes",
+    "saved_views",
     "search_rows",
     "sessions",
     "sign_in_links",
@@ -92,6 +94,7 @@ __all__ = [
     "task_dependencies",
     "tasks",
     "templates",
+    "view_defaults",
     "webhook_attempts",
     "webhook_cursors",
     "webhook_deliveries",
