@@ -57,6 +57,19 @@ async def test_onb_move_advance_and_send_back_by_keyboard(live: Live, onboarding
     await expect(tick).to_have_attribute("aria-checked", "false")
 
 
+async def test_a_double_click_on_add_makes_one_task_and_the_same_words_another(
+    live: Live, onboarding: Json, page: Page
+) -> None:
+    await live.open(page, "/onboardings/1")
+    form = page.locator("form.add-task").first
+    for expected in (1, 2):
+        await form.get_by_label("New task in Program design").fill("Call the customer")
+        await form.get_by_role("button", name="Add").dblclick()
+        await expect(form.get_by_label("New task in Program design")).to_have_value("")
+        await expect(page.locator("li.task", has_text="Call the customer")).to_have_count(expected)
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 @pytest.fixture(autouse=True)
 def refusals(page_watch: Watch, request: pytest.FixtureRequest) -> None:
     """The first test is refused once."""

@@ -1,5 +1,6 @@
 """The panel of a task: reading and editing it without scripts."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
@@ -55,6 +56,24 @@ def fields(task: Json, **changes: str) -> dict[str, str]:
         "customer_facing": "yes" if task["customer_facing"] else "",
     }
     return {**{f"was_{name}": shown[name] for name in NAMES}, **shown, **changes}
+
+
+async def test_a_double_click_adds_one_task_and_one_subtask(
+    owner: Browser, api: httpx.AsyncClient, onboarding: Json
+) -> None:
+    """Both come from the same showing of the form; whoever means two sends the form of the next one."""
+    for _ in range(2):
+        token = value_of((await owner.get("/onboardings/1")).text, "submission")
+        form = {"title": "Kick-off", "phase": "", "submission": token}
+        answers = await asyncio.gather(*[owner.post(BASE, form) for _ in range(3)])
+        assert [answer.status_code for answer in answers] == [303] * 3
+    tasks = (await api.get(f"/onboardings/{onboarding['id']}/tasks")).json()["data"]
+    assert [task["title"] for task in tasks] == ["Kick-off"] * 2
+    panel = (await owner.get(f"{BASE}/1")).text.partition("/subtasks")[2]
+    form = {"title": "Invite", "submission": value_of(panel, "submission")}
+    answers = await asyncio.gather(*[owner.post(f"{BASE}/1/subtasks", form) for _ in range(3)])
+    assert [answer.status_code for answer in answers] == [303] * 3
+    assert (await owner.get(f"{BASE}/1")).text.count('<li class="task"') == 1
 
 
 async def test_onb_task_2_a_new_task_takes_phase_end_and_the_owner_as_offered(

@@ -12,6 +12,7 @@ from pivotal_server.kit.validation import Body
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.onboardings.resolve import Opened, opened_to_work
 from pivotal_server.onboardings.views_ask import Ask, AskField, offer_views
+from pivotal_server.rest.idempotency import once
 from pivotal_server.tasks import changes, completion, offering, service, service_page
 from pivotal_server.tasks.noting import complete_with_note
 from pivotal_server.tasks.offers import Offer
@@ -25,6 +26,7 @@ from pivotal_server.tasks.pages_panel import (
 )
 from pivotal_server.tasks.schemas import SubtaskCreate, TaskCreate, TaskUpdate
 from pivotal_server.tasks.service import refuse_done
+from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.web.answers import answer_in, said_in, status_of
 from pivotal_server.web.forms import Overtaken, check, refuse_overtaken, sentence
 from pivotal_server.web.htmx import go_to, saved
@@ -61,6 +63,7 @@ def _ask_new(visit: Visit, found: Opened, errors: Mapping[str, str], fault: str 
             id="task",
             action=f"{found.url}/tasks",
             cancel=found.url,
+            submission=visit.fields.text("submission"),
             values=visit.fields.texts("title"),
             errors=errors,
             fault=fault,
@@ -78,10 +81,14 @@ async def create(visit: Visit) -> Response:
     data, errors = check(_CREATE, visit.fields.texts("title", "phase", "assignee_id"), WORDS)
     if errors:
         return _ask_new(visit, found, errors)
+
+    async def work(uow: UnitOfWork) -> str:
+        home = await onboardings.get_onboarding(uow.tx, uow.org_id, found.row.id, lock=True)
+        return (await service.create_task(uow, home, data)).id
+
     try:
         async with visit.work() as uow:
-            home = await onboardings.get_onboarding(uow.tx, uow.org_id, found.row.id, lock=True)
-            await service.create_task(uow, home, data)
+            await once(uow, f"{found.url}/tasks", visit.fields.submission, work)
     except ApiError as fault:
         known = {fault.field: sentence(fault.field, fault, WORDS)} if fault.field == "title" else {}
         return _ask_new(visit, found, known, None if known else sentence("", fault, WORDS))
@@ -95,9 +102,13 @@ async def create_subtask(visit: Visit) -> Response:
     data, errors = check(_SUBTASK, visit.fields.texts("title", "assignee_id"), WORDS)
     if errors:
         return await show_panel(visit, task, fault=next(iter(errors.values())), status=422)
-    async with visit.work() as uow:
+
+    async def work(uow: UnitOfWork) -> str:
         home, row = await service.get_task_for_change(uow, task.row.id)
-        await service.create_subtask(uow, home, row, data)
+        return (await service.create_subtask(uow, home, row, data)).id
+
+    async with visit.work() as uow:
+        await once(uow, f"{task.base}/subtasks", visit.fields.submission, work)
     return saved(visit.request, task.base, toast="", refresh=REFRESH)
 
 

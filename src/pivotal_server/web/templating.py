@@ -18,6 +18,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from pivotal_server.kit.ids import cuid
 from pivotal_server.web.assets import asset_url, icon_url
 from pivotal_server.web.formats import FILTERS, STATE_NAMES, STATUS_NAMES
 from pivotal_server.web.htmx import wanted_fragments
@@ -70,6 +71,7 @@ def environment() -> Environment:
     env.globals.update(
         asset_url=asset_url,
         icon=icon,
+        new_token=cuid,
         status_names=STATUS_NAMES,
         state_names=STATE_NAMES,
         htmx_config=msgspec.json.encode(_HTMX_CONFIG).decode(),

@@ -74,13 +74,20 @@ document.addEventListener("htmx:afterSettle", (event) => {
   focusFault(form);
 });
 
+/** Empties a form that stays. What is sent next is another submission, be it the same words. */
+function begin(form) {
+  form.reset();
+  const token = form.elements.submission;
+  if (token) token.value = [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("");
+}
+
 // HX-Trigger: {"saved": {"toast": "…", "detail": "…", "refresh": ["contacts", …]}}
 document.addEventListener("saved", (event) => {
   const form = event.target instanceof Element ? event.target.closest("form") : null;
   const { toast: text, detail, act, refresh: names } = event.detail;
   if (form) {
     markClean(form);
-    if (form.matches("[data-clears]")) form.reset();
+    if (form.matches("[data-clears]")) begin(form);
     const dialog = form.closest("dialog");
     // A panel stays open after what is done in it; a question asked above it is closed.
     if (dialog && (!dialog.querySelector("[data-panel]") || form.matches("[data-closes]"))) dialog.close();
