@@ -184,6 +184,8 @@ PLAN_PAGES: dict[str, Act] = {
     "task-panel": task_panel,
     "task-page": task_page,
     "board": on("/onboardings/board"),
+    "board-lanes": on("/onboardings/board?lanes=csm"),
+    "board-select": on("/onboardings/board?select=1"),
     "board-moves": tab("/moves"),
     "templates": on("/admin/templates"),
     "template-editor": on("/admin/templates/1"),

@@ -128,6 +128,66 @@ async def test_where_one_may_not_drop_is_dimmed(
     await page.mouse.up()
 
 
+async def test_onb_board_4_a_drop_is_seen_in_another_browser(
+    live: Live, onboarding: Json, page: Page, new_page: NewPage
+) -> None:
+    other = await new_page()
+    ben = await new_member(live.world, "Ben Ode", "admin")
+    await live.open(page, BOARD)
+    await live.open(other, BOARD, ben)
+    await drag(page, page.locator("[data-card]"), column(page, "Review"))
+    await expect(column(other, "Review").locator("[data-card]")).to_have_count(1)
+    await expect(column(other, "Program design").locator("[data-card]")).to_have_count(0)
+
+
+async def test_onb_board_5_cards_are_selected_and_moved_by_keyboard_alone(
+    live: Live, api: httpx.AsyncClient, onboarding: Json, page: Page
+) -> None:
+    await new_onboarding(api, {"id": onboarding["customer_id"]}, name="Second", phase="program_design")
+    await new_onboarding(api, {"id": onboarding["customer_id"]}, name="Third", phase="program_design")
+    await live.open(page, BOARD)
+    await page.keyboard.press("x")
+    await expect(page).to_have_url(f"{live.url}{BOARD}?select=1")
+    await page.locator("[data-card]").first.focus()
+    await page.keyboard.press("x")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("x")
+    await expect(page.locator("[data-selected]")).to_have_text("2 selected")
+    # What others do meanwhile unticks nothing.
+    await live.curl("PATCH", "/onboardings/3", {"phase": "review"})
+    await expect(column(page, "Review").locator("[data-card]")).to_have_count(1)
+    await expect(page.locator("[data-card] input:checked")).to_have_count(2)
+    await page.get_by_label("Phase", exact=True).nth(1).select_option("review")
+    await page.get_by_role("button", name="Move", exact=True).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".toast")).to_contain_text("2 onboardings moved")
+    await expect(column(page, "Review").locator("[data-card]")).to_have_count(3)
+
+
+async def test_onb_board_1_lanes_are_walked_and_cards_stay_in_theirs(
+    live: Live, api: httpx.AsyncClient, onboarding: Json, page: Page
+) -> None:
+    await new_onboarding(
+        api, {"id": onboarding["customer_id"]}, name="Second", phase="program_design", state="at_risk"
+    )
+    await page.set_viewport_size({"width": 1400, "height": 900})
+    await live.open(page, f"{BOARD}?lanes=state")
+    lane = page.locator("[data-lane]", has=page.get_by_role("heading", name="At risk"))
+    active = page.locator("[data-lane]", has=page.get_by_role("heading", name="Active"))
+    await active.locator("[data-card]").focus()
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator("[data-card]:focus")).to_contain_text("Second")
+    await page.keyboard.press("ArrowUp")
+    await expect(page.locator("[data-card]:focus")).to_contain_text("Loyalty launch")
+    # Another lane takes no card; another column of its own does.
+    card = active.locator("[data-card]")
+    await drag(page, card, lane.get_by_role("region", name="Review"))
+    await expect(active.get_by_role("region", name="Program design").locator("[data-card]")).to_have_count(1)
+    await drag(page, card, active.get_by_role("region", name="Review"))
+    await expect(active.get_by_role("region", name="Review").locator("[data-card]")).to_have_count(1)
+    await expect(page.locator(".toast")).to_contain_text("Moved to Review")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_is_silent_on_board_and_list(
     live: Live, api: httpx.AsyncClient, onboarding: Json, new_page: NewPage, scheme: str
@@ -139,6 +199,9 @@ async def test_axe_is_silent_on_board_and_list(
     await new_template(api, {"title": "Kick-off", "subtasks": [{"title": "below"}]})
     page = await new_page(color_scheme=scheme, reduced_motion="reduce")
     for path in (
+        *(f"{BOARD}?lanes=csm", f"{BOARD}?select=1&state=at_risk", "/onboardings?select=1"),
+        *("/onboardings/timeline", "/onboardings/timeline?view=table&group=csm", "/admin/deleted"),
+        "/views/new?list=onboardings",
         *(BOARD, "/onboardings", "/onboardings/new", "/onboardings/1/moves", "/onboardings/1/apply"),
         *("/admin/phases", "/admin/phases/new", "/admin/phases/review/archive"),
         *("/admin/templates", "/admin/templates/1", "/admin/templates/new", "/admin/templates/import"),

@@ -88,6 +88,73 @@ async def test_onb_board_5_filters_are_those_of_the_list(
     assert "Nothing matches" in listed
 
 
+def lanes_in(html: str) -> dict[str, dict[str, list[str]]]:
+    """The names of the cards by lane and column; columns without cards are left out."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for part in html.split('<details class="lane"')[1:]:
+        lane = part.partition("</details>")[0]
+        name = text_of(lane.partition("<h2>")[2].partition("</h2>")[0])
+        columns = re.findall(r'data-phase="([a-z_]+)" data-name.*?</section>', lane, re.DOTALL)
+        parts = lane.split('<section class="column"')[1:]
+        cards = [re.findall(r"<h3><a [^>]*>([^<]*)</a>", one) for one in parts]
+        found[name] = {key: own for key, own in zip(columns, cards, strict=True) if own}
+    return found
+
+
+async def test_onb_board_1_swim_lanes_by_csm_plan_and_state(
+    owner: Browser, api: httpx.AsyncClient, world: World
+) -> None:
+    ana = await new_member(world, "Ana Ruiz", "member")
+    scale, plain = await new_customer(api, plan="Scale"), await new_customer(api)
+    await new_onboarding(api, scale, name="A", csm_id=1, phase="review")
+    await new_onboarding(api, scale, name="B", csm_id=ana.id, phase="review", state="at_risk")
+    await new_onboarding(api, plain, name="C", csm_id=ana.id)
+    await new_onboarding(api, plain, name="D")
+    first = "before_getting_started"
+    assert lanes_in((await owner.get(f"{BOARD}?lanes=csm")).text) == {
+        "Ana Ruiz": {first: ["C"], "review": ["B"]},
+        "Dana Okafor": {"review": ["A"]},
+        "No CSM": {first: ["D"]},
+    }
+    assert list(lanes_in((await owner.get(f"{BOARD}?lanes=plan")).text)) == ["Scale", "No plan"]
+    assert lanes_in((await owner.get(f"{BOARD}?lanes=state&csm={ana.id}")).text) == {
+        "Active": {first: ["C"]},
+        "At risk": {"review": ["B"]},
+    }
+    for nonsense in ("", "?lanes=odd"):
+        html = (await owner.get(f"{BOARD}{nonsense}")).text
+        assert lanes_in(html) == {}
+        assert cards_in(html, "review") == ["A", "B"]
+    # Filtering keeps the lanes, and so do the other layouts on the way back.
+    html = (await owner.get(f"{BOARD}?lanes=plan")).text
+    assert '<input type="hidden" name="lanes" value="plan">' in html
+    assert "/onboardings?lanes=plan" in html
+
+
+async def test_onb_board_5_cards_are_selected_and_changed_together(
+    owner: Browser, api: httpx.AsyncClient, enter: Enter, world: World
+) -> None:
+    customer = await new_customer(api)
+    one, other = [await new_onboarding(api, customer, name=name, phase="review") for name in "AB"]
+    html = (await owner.get(f"{BOARD}?select=1&phase=review")).text
+    assert html.count('name="onboarding"') == 2
+    action = re.search(r'action="(/onboardings/bulk[^"]*)"', html)
+    assert action is not None
+    fields = {"onboarding": one["id"], "act": "move", "phase": "launch", "path": BOARD}
+    answer = await owner.post(action[1].replace("&amp;", "&"), fields)
+    assert answer.headers["location"] == f"{BOARD}?phase=review&select=1"
+    assert (await read(api, one))["phase"] == "launch"
+    assert (await read(api, other))["phase"] == "review"
+    for _ in range(51):
+        await new_onboarding(api, customer, phase="internal_qa")
+    assert 'name="everything"' in (await owner.get(f"{BOARD}?select=1&phase=internal_qa")).text
+    everything = {"act": "state", "state": "at_risk", "reason": "Legal", "everything": "yes", "path": BOARD}
+    await owner.post("/onboardings/bulk?phase=internal_qa", everything)
+    assert "51 open" in text_of((await owner.get(f"{BOARD}?state=at_risk")).text)
+    viewer = await enter(await new_member(world, "Vera Lind", "viewer"))
+    assert 'name="onboarding"' not in (await viewer.get(f"{BOARD}?select=1")).text
+
+
 async def test_app_acc_1_board_and_list_show_what_one_may_see(
     api: httpx.AsyncClient, world: World, enter: Enter
 ) -> None:

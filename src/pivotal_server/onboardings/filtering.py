@@ -28,6 +28,7 @@ LIST_STATES = (*STATES, ("done", "Done"), ("all", "All"))
 FILTERS = ("csm", "state", "phase")
 LIST_FIELDS = (*FILTERS, PARAMETER)
 LISTING = LISTINGS["onboardings"]
+_LAID_OUT = ("lanes", "group", "zoom", "view", "select")
 _PATHS = {"list": "/onboardings", "board": "/onboardings/board", "timeline": "/onboardings/timeline"}
 
 
@@ -87,7 +88,11 @@ async def views_of(
 ) -> Views:
     """The other layouts and the filters; ``current``: ``list``, ``board`` or ``timeline``."""
     newest = await boards.newest_change(visit.db, visit.org_id)
-    shared = Asked({name: asked.values.get(name, "") for name in LIST_FIELDS}, {})
+    query = visit.request.query_params
+    # How the rows are laid out stays when they are filtered, and what a view keeps in the other layouts too.
+    kept = {name: query[name][:100] for name in _LAID_OUT if query.get(name)}
+    of_view = {name: value for name, value in kept.items() if name in LISTING.names}
+    shared = Asked({**{name: asked.values.get(name, "") for name in LIST_FIELDS}, **of_view}, {})
     people = [("", "Everybody’s"), ("me", "Mine"), *staff_of(team)]
     if asked.values["csm"] not in dict(people):
         people.append((asked.values["csm"], "Somebody who left"))
@@ -99,6 +104,7 @@ async def views_of(
         form=Form(id="filter", action=_PATHS[current], cancel="/onboardings", values=asked.values),
         people=tuple(people),
         ignored=asked.ignored,
+        kept=tuple(kept.items()),
         states=STATES if current == "board" else LIST_STATES,
         phases=(("", "All phases"), *((phase.key, phase.name) for phase in known.open)),
         filtered=any(asked.values.get(name) for name in FILTERS),

@@ -22,6 +22,7 @@ from pivotal_server.onboardings.filtering import (
     views_of,
     why_nothing,
 )
+from pivotal_server.onboardings.lanes import LANES, lanes_of
 from pivotal_server.onboardings.moves import PhaseList
 from pivotal_server.onboardings.resolve import onboarding_url, opened
 from pivotal_server.onboardings.rights import Rights, rights_of
@@ -39,6 +40,7 @@ from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Person
 
+BOARD = "/onboardings/board"
 CARDS = 50
 MOST_CARDS = 500
 ROWS = 50
@@ -79,6 +81,7 @@ def _card(
         url=onboarding_url(row.display_id),
         customer_id=row.customer_id,
         customer_name=row.customer_name,
+        plan=row.customer_plan,
         phase=row.phase,
         chip=phase_chip(known.open, row.phase),
         state=row.state,
@@ -110,12 +113,14 @@ async def board(visit: Visit) -> Response:
     if menu.opening:
         return RedirectResponse(menu.opening, 302)
     known = PhaseList(await phases.all_phases(visit.db, visit.org_id))
-    asked = asked_of(visit, LIST_FIELDS, known)
+    asked = asked_of(visit, (*LIST_FIELDS, "lanes", "select", "done"), known)
     if asked.filters.get("state") == "done":
         asked = Asked({**asked.values, "state": ""}, {k: v for k, v in asked.filters.items() if k != "state"})
+    by = asked.values["lanes"] if asked.values["lanes"] in LANES else ""
+    selecting = bool(asked.values["select"]) and "work_on_onboardings" in visit.frame.can
     shown = _number(visit.request.query_params.get("shown"), CARDS, MOST_CARDS)
     has_end = known.open[-1].kind == "terminal"
-    with_done = has_end or bool(visit.request.query_params.get("done"))
+    with_done = has_end or bool(asked.values["done"])
     since = visit.frame.now - DONE_LASTS if with_done and "state" not in asked.filters else None
     keys = [phase.key for phase in known.open]
     found = await boards.board(visit.db, visit.org_id, keys, asked.filters, limit=shown, done_since=since)
@@ -126,7 +131,6 @@ async def board(visit: Visit) -> Response:
     team = await members.all_members(visit.db, visit.org_id)
     rows = [card for cards in found.values() for card in cards if card.phase in known.all]
     cards = await _cards(visit, rows, known, team)
-    more = {"done": visit.request.query_params.get("done", ""), "shown": str(shown + CARDS)}
     columns = []
     for place, phase in enumerate(known.open):
         own = found[phase.key]
@@ -141,15 +145,26 @@ async def board(visit: Visit) -> Response:
                 late=count.late if count else 0,
                 cards=tuple(cards[row.id] for row in [*own[:shown], *ended[:shown]]),
                 terminal=phase.kind == "terminal",
-                more_url=asked.url("/onboardings/board", **more) if max(len(own), len(ended)) > shown else "",
+                more_url=asked.url(BOARD, shown=str(shown + CARDS))
+                if max(len(own), len(ended)) > shown
+                else "",
             )
         )
     view = BoardPage(
         views=await views_of(visit, asked, menu, "board", known, team),
         columns=tuple(columns),
         total=sum(one.count for one in counts.values()),
-        done_url="" if has_end else asked.url("/onboardings/board", done="" if with_done else "1"),
+        lane_choices=tuple(
+            Choice(label, asked.url(BOARD, lanes=key), "current" if key == by else "")
+            for key, label in LANES.items()
+        ),
+        done_url="" if has_end else asked.url(BOARD, done="" if with_done else "1"),
         with_done=with_done,
+        lanes=lanes_of(columns, by),
+        selecting=selecting,
+        select_url=asked.url(BOARD, select="" if selecting else "1"),
+        bulk_url=asked.url("/onboardings/bulk", select=""),
+        has_more=any(column.more_url for column in columns),
     )
     return visit.render("onboardings/board.html", view, fragments=("board", "views"))
 

@@ -7,7 +7,7 @@ from pivotal_server.errors_catalogue import TOO_BIG
 from pivotal_server.kit.ids import is_cuid
 from pivotal_server.onboardings import bulk
 from pivotal_server.onboardings import service_board as boards
-from pivotal_server.onboardings.filtering import LIST_FIELDS, asked_of, list_filters
+from pivotal_server.onboardings.filtering import LIST_FIELDS, LISTING, asked_of, list_filters
 from pivotal_server.onboardings.moves import PhaseList
 from pivotal_server.phases import service as phases
 from pivotal_server.web.formats import STATE_NAMES, count
@@ -21,14 +21,14 @@ _WORDS = {"move": "moved", "state": "changed", "csm": "assigned"}
 async def act(visit: Visit) -> Response:
     """Move, set the state of, or assign the onboardings; what cannot be done is named with its reason."""
     known = PhaseList(await phases.all_phases(visit.db, visit.org_id))
-    asked = asked_of(visit, LIST_FIELDS, known)
+    asked = asked_of(visit, (*LIST_FIELDS, "lanes"), known)
     filters = list_filters(asked)
     if not visit.fields.ticked("everything"):
         # What is ticked may have left the filter since; who sees it stays the question.
         seen = {name: value for name, value in filters.items() if name == "visible_to"}
         filters = {**seen, "ids": [id for id in visit.fields.all("onboarding") if is_cuid(id)]}
     name, state = visit.fields.text("act"), visit.fields.text("state")
-    back = asked.url("/onboardings", select="1")
+    back = asked.url(LISTING.path(visit.fields.text("path")), select="1")
     if not name:
         return saved(visit.request, back, toast="Choose what to do with the selected ones")
     chosen = bulk.act_of(
@@ -48,7 +48,7 @@ async def act(visit: Visit) -> Response:
         reasons = "; ".join(f"{one.title}: {one.reason}" for one in outcome.skipped[:3])
         detail = f"{count(len(outcome.skipped), 'onboarding')} skipped. {reasons}"
     toast = f"{count(outcome.changed, 'onboarding')} {_WORDS[name]}" if rows else "Nothing is selected"
-    return saved(visit.request, back, toast=toast, detail=detail, refresh=("rows",))
+    return saved(visit.request, back, toast=toast, detail=detail, refresh=("rows", "board"))
 
 
 routes = [Route("/onboardings/bulk", act, methods=["POST"])]

@@ -24,6 +24,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     customer_id: str
     customer_name: str
+    plan: str | None
     phase: str
     chip: PhaseChip
     state: str
@@ -51,11 +52,21 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     more_url: str = ""
 
 
+class Lane(msgspec.Struct, frozen=True):
+    """One swim lane: all columns with its cards alone. ``id`` prefixes the ids in it."""
+
+    id: str
+    name: str
+    count: int
+    columns: tuple[Column, ...]
+
+
 class Views(msgspec.Struct, frozen=True):
     """What list and board have above them: the other layouts, and the filters.
 
     ``form``: fields ``csm``, ``state`` and ``phase``. ``filtered``: one of them is set. ``menu``: the saved
-    views. ``ignored``: filters that ask for what there is not.
+    views. ``ignored``: filters that ask for what there is not. ``kept``: what else of the address the form
+    sends.
     """
 
     layouts: tuple[Choice, ...]
@@ -68,16 +79,27 @@ class Views(msgspec.Struct, frozen=True):
     live_url: str
     menu: Menu
     ignored: tuple[str, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
 
 
 class BoardPage(msgspec.Struct, frozen=True):
-    """Context ``page`` of ``onboardings/board.html``. ``done_url`` shows or hides done ones."""
+    """Context ``page`` of ``onboardings/board.html``.
+
+    ``done_url`` shows or hides done ones. ``lanes``: instead of ``columns``; ``lane_choices`` are the ways to
+    have them. ``selecting``: cards have a box, and there is a bar; ``has_more``: not all cards are shown.
+    """
 
     views: Views
     columns: tuple[Column, ...]
     total: int
+    lane_choices: tuple[Choice, ...]
     done_url: str = ""
     with_done: bool = False
+    lanes: tuple[Lane, ...] = ()
+    selecting: bool = False
+    select_url: str = ""
+    bulk_url: str = ""
+    has_more: bool = False
 
 
 class ListPage(msgspec.Struct, frozen=True):
@@ -92,6 +114,11 @@ class ListPage(msgspec.Struct, frozen=True):
     selecting: bool = False
     select_url: str = ""
     bulk_url: str = ""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the filter holds more than this page."""
+        return bool(self.newer or self.older)
 
 
 class MovesPage(msgspec.Struct, frozen=True):

@@ -4,12 +4,19 @@ import { announce } from "./dom.js";
 import { postForm } from "./forms.js";
 
 const board = () => document.querySelector("[data-board]");
-const columns = () => [...document.querySelectorAll("[data-board] > .column")];
+const columns = () => [...document.querySelectorAll("[data-board] .column")];
+/** The columns beside this one: those of its lane, or all where there are no lanes. */
+const beside = (column) => {
+  const lane = column.closest("[data-lane]");
+  return columns().filter((other) => other.closest("[data-lane]") === lane);
+};
 const cardsOf = (column) => [...column.querySelectorAll("[data-card]")];
 
-/** Whether a card may go from its column to another one; a skip needs more than a move. */
+/** Whether a card may go from its column to another one of its lane; a skip needs more than a move. */
 function mayGo(card, from, to) {
-  const step = columns().indexOf(to) - columns().indexOf(from);
+  const all = beside(from);
+  if (!all.includes(to)) return false;
+  const step = all.indexOf(to) - all.indexOf(from);
   return card.dataset.may === "skip" || (card.dataset.may === "move" && step <= 1);
 }
 
@@ -33,7 +40,7 @@ function watch(Sortable) {
     Sortable.create(list, {
       group: { name: "board", put: (to, from, card) => mayGo(card, from.el.closest(".column"), to.el.closest(".column")) },
       draggable: "[data-card]",
-      filter: '[data-may=""]',
+      filter: '[data-may=""], input',
       preventOnFilter: false,
       sort: false,
       animation: 140,
@@ -86,12 +93,22 @@ function focus(card) {
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
+/** The nearest card of the same phase in the lanes below, or above. */
+function inNextLane(column, down) {
+  const same = columns().filter((other) => other.dataset.phase === column.dataset.phase && other.closest("details")?.open !== false);
+  const rest = down ? same.slice(same.indexOf(column) + 1) : same.slice(0, same.indexOf(column)).reverse();
+  return rest.map((other) => cardsOf(other).at(down ? 0 : -1)).find((card) => card);
+}
+
 function next(card, key) {
   const column = card.closest(".column");
   const own = cardsOf(column);
   const at = own.indexOf(card);
-  if (key === "ArrowUp" || key === "ArrowDown") return own[at + (key === "ArrowDown" ? 1 : -1)];
-  const all = columns();
+  if (key === "ArrowUp" || key === "ArrowDown") {
+    const down = key === "ArrowDown";
+    return own[at + (down ? 1 : -1)] ?? inNextLane(column, down);
+  }
+  const all = beside(column);
   const step = key === "ArrowRight" ? 1 : -1;
   for (let place = all.indexOf(column) + step; place >= 0 && place < all.length; place += step) {
     const there = cardsOf(all[place]);

@@ -24,8 +24,8 @@ const inUse = (node) =>
 
 const RULES = {
   morphStyle: "outerHTML",
-  ignoreActiveValue: true,
   callbacks: {
+    // Of what has focus only fields are left alone: a menu that was just used says what came of it.
     // A box with data-keep is the reader's: no answer ticks or clears it.
     beforeNodeMorphed: (old) =>
       !(old instanceof Element && (old.matches("[data-keep]") || (old.matches("input, textarea, select, form") && inUse(old)))),

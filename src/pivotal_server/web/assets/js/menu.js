@@ -34,3 +34,9 @@ document.addEventListener("keydown", (event) => {
   const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length;
   all[next]?.focus();
 });
+
+// What a menu was opened for is done.
+document.addEventListener("saved", (event) => {
+  const menu = event.target.closest?.("details.menu[open]");
+  if (menu) close(menu, menu.contains(document.activeElement));
+});

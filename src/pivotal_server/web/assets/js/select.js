@@ -31,3 +31,15 @@ document.addEventListener("click", (event) => {
   last = box;
   say(name);
 });
+
+// X ticks the row or card that has focus, Shift+X takes the range to it.
+document.addEventListener("keydown", (event) => {
+  const row = event.target;
+  if (event.key.toLowerCase() !== "x" || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (!(row instanceof Element) || !row.matches("[data-row], [data-card]")) return;
+  const name = document.querySelector("[data-select-all]")?.dataset.selectAll;
+  const box = name && row.querySelector(`input[type=checkbox][name="${CSS.escape(name)}"]`);
+  if (!box) return;
+  event.preventDefault();
+  box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
+});
