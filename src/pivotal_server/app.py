@@ -52,6 +52,7 @@ from pivotal_server.search import pages as search_pages
 from pivotal_server.services import Services
 from pivotal_server.tasks import pages as task_pages
 from pivotal_server.tasks import pages_bulk as task_bulk_pages
+from pivotal_server.tasks import pages_dates as task_date_pages
 from pivotal_server.tasks import pages_panel as task_panel_pages
 from pivotal_server.templates import pages as template_pages
 from pivotal_server.templates import pages_apply as apply_pages
@@ -101,6 +102,7 @@ ROUTES = [
     *onboarding_edit_pages.routes,
     *task_bulk_pages.routes,
     *task_pages.routes,
+    *task_date_pages.routes,
     *apply_pages.routes,
     *deleted_pages.routes,
     *phase_pages.routes,

@@ -70,6 +70,58 @@ async def test_a_double_click_on_add_makes_one_task_and_the_same_words_another(
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+async def test_onb_gantt_2_bars_are_dragged_to_a_day_and_onto_a_task(
+    live: Live, onboarding: Json, page: Page
+) -> None:
+    for number, day in ((1, "2027-01-05"), (2, "2027-01-08")):
+        await live.curl("PATCH", f"/tasks/{number}", {"due_date": day})
+    await live.open(page, "/onboardings/1/timeline?zoom=week")
+
+    async def end_of(number: int) -> tuple[float, float]:
+        end = page.locator(f"#bar-{number} [data-end]")
+        await end.scroll_into_view_if_needed()
+        box = await end.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    async def drag(number: int, x: float, y: float) -> None:
+        at = await end_of(number)
+        await page.mouse.move(*at)
+        await page.mouse.down()
+        await page.mouse.move(at[0] + x / 2, at[1] + y / 2, steps=4)
+        await page.mouse.move(at[0] + x, at[1] + y, steps=4)
+
+    # Three days of 24 units each, and back by Escape.
+    await drag(1, 72, 0)
+    await expect(page.locator(".drag-day")).to_have_text("Jan 8")
+    await page.keyboard.press("Escape")
+    await page.mouse.up()
+    await expect(page.locator("#bar-1")).to_have_attribute("data-due", "2027-01-05")
+    await drag(1, 72, 0)
+    await page.mouse.up()
+    await expect(page.locator(".toast")).to_contain_text("Data mapping: Jan 8, 2027")
+    await expect(page.locator("#bar-1")).to_have_attribute("data-due", "2027-01-08")
+
+    await expect(page.locator("polyline.arrow")).to_have_count(0)
+    start, other = await end_of(1), await end_of(2)
+    await drag(1, -30, other[1] - start[1])
+    await expect(page.locator("#bar-2")).to_have_attribute("data-drop", "")
+    await page.mouse.up()
+    await expect(page.locator("polyline.arrow")).to_have_count(1)
+    assert (await live.curl("GET", "/tasks/2")).json["depends_on"]
+
+    # The same by keyboard: the table, by way of the key of the nearer and farther picture.
+    await page.keyboard.press("-")
+    await expect(page.get_by_role("navigation", name="Zoom").locator("[aria-current]")).to_have_text("Month")
+    await page.get_by_role("link", name="View as table").focus()
+    await page.keyboard.press("Enter")
+    field = page.get_by_label("Due date of Workshop")
+    await field.fill("2027-02-01")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".toast").last).to_contain_text("Workshop: Feb 1, 2027")
+    assert await axe_violations(page) == []
+
+
 @pytest.fixture(autouse=True)
 def refusals(page_watch: Watch, request: pytest.FixtureRequest) -> None:
     """The first test is refused once."""

@@ -45,6 +45,7 @@ def _phases(visit: Visit, found: Opened, read: Read) -> list[Stretch]:
 def _task(
     visit: Visit, found: Opened, line: TaskLine, start: date, after: Sequence[str], known: Sequence[str]
 ) -> Stretch | None:
+    may_work = found.may_work and found.row.state != "done"
     zone = visit.frame.zone
     ended = None if line.completed_at is None else line.completed_at.astimezone(zone).date()
     end = ended or line.due_date
@@ -60,6 +61,8 @@ def _task(
         tone=tone,
         url=f"{found.url}/tasks/{line.display_id}",
         after=tuple(after),
+        number=line.display_id,
+        due=line.due_date if may_work and not line.done else None,
     )
 
 
@@ -103,6 +106,8 @@ async def timeline(visit: Visit) -> Response:
         as_table=as_table,
         table_url=base if as_table else f"{base}?view=table",
         undated=tuple(undated),
+        unit=ZOOMS[zoom],
+        names={one.key: one.name for one in stretches},
     )
     return visit.render("onboardings/timeline.html", view, fragments=(*FRAGMENTS, "timeline"))
 

@@ -1,6 +1,6 @@
 """View models of the timeline of one onboarding, and where its bars stand (ONB-GANTT-1, -4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import msgspec
@@ -18,6 +18,7 @@ class Stretch(msgspec.Struct, frozen=True):
     """Something that takes time: a phase, or a task.
 
     ``planned``: it has not begun. ``tone``: ``done``, ``late`` or empty. ``after``: what it waits for.
+    ``due``: the day of a task, where the reader may set another one; ``number``: that of the task.
     """
 
     key: str
@@ -29,6 +30,8 @@ class Stretch(msgspec.Struct, frozen=True):
     tone: str = ""
     url: str = ""
     after: tuple[str, ...] = ()
+    number: int = 0
+    due: date | None = None
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -70,7 +73,11 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class TimelinePage(msgspec.Struct, frozen=True):
-    """Context ``page`` of ``onboardings/timeline.html``; ``undated``: tasks without a day, with address."""
+    """Context ``page`` of ``onboardings/timeline.html``.
+
+    ``unit``: units of the picture for one day. ``undated``: tasks without a day, with address. ``names``: of
+    the stretches, by key.
+    """
 
     record: Record
     stretches: tuple[Stretch, ...]
@@ -79,6 +86,8 @@ class TimelinePage(msgspec.Struct, frozen=True):
     as_table: bool
     table_url: str
     undated: tuple[tuple[str, str], ...]
+    unit: int
+    names: Mapping[str, str]
 
 
 def picture(stretches: Sequence[Stretch], today: date, target: date | None, unit: int) -> Picture:

@@ -33,7 +33,7 @@ from pivotal_server.web.htmx import go_to, saved
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 
-REFRESH = ("plan", "header", "banner", "acts", "panel")
+REFRESH = ("plan", "header", "banner", "acts", "panel", "timeline")
 WORDS = {
     ("title", "missing_field"): "Enter what is to be done.",
     ("title", "too_big"): "Use at most 200 characters.",
@@ -167,12 +167,12 @@ async def edit(visit: Visit) -> Response:
         # Before anything is asked; once more under the lock, so that nobody slips in between.
         refuse_overtaken(changed, typed, seen, stored_texts(task.row))
         values = _wanted(typed, stored_texts(task.row), seen)
-        data, errors = _checked(values)
+        data, errors = checked(values)
         if errors:
             return await show_panel(visit, task, values=typed, errors=errors, status=422)
-        offers = await _offers(visit, task, data)
+        offers = await offers_of(visit, task, data.due_date)
         if offers and not visit.fields.ticked("asked"):
-            return _ask_follow(visit, task, typed, seen, offers)
+            return ask_follow(visit, task, typed, seen, offers)
         async with visit.work() as uow:
             home, row = await service.get_task_for_change(uow, task.row.id)
             refuse_overtaken(changed, typed, seen, stored_texts(row))
@@ -191,7 +191,7 @@ async def edit(visit: Visit) -> Response:
     return saved(visit.request, task.base, toast="", refresh=REFRESH)
 
 
-def _checked(values: Mapping[str, Any]) -> tuple[TaskUpdate, dict[str, str]]:
+def checked(values: Mapping[str, Any]) -> tuple[TaskUpdate, dict[str, str]]:
     """The update that ``values`` make. Unlike in other forms, an emptied field clears."""
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
@@ -204,9 +204,8 @@ def _checked(values: Mapping[str, Any]) -> tuple[TaskUpdate, dict[str, str]]:
     return TaskUpdate(**({} if errors else found)), errors
 
 
-async def _offers(visit: Visit, task: OpenTask, data: TaskUpdate) -> list[Offer]:
+async def offers_of(visit: Visit, task: OpenTask, day: Any) -> list[Offer]:
     """The due dates that would follow a typed day."""
-    day: Any = data.due_date
     if not isinstance(day, type(task.row.due_date)) and day is not None:
         return []
     if day == task.row.due_date:
@@ -214,9 +213,10 @@ async def _offers(visit: Visit, task: OpenTask, data: TaskUpdate) -> list[Offer]
     return await offering.would_follow(visit.db, visit.org_id, task.found.row, days={task.row.id: day})
 
 
-def _ask_follow(
+def ask_follow(
     visit: Visit, task: OpenTask, typed: Mapping[str, str], seen: Mapping[str, str], offers: Sequence[Offer]
 ) -> Response:
+    """The question whether other due dates follow; its answer comes with the form of the task."""
     hidden = [(name, text) for name, text in typed.items()]
     hidden += [(f"was_{name}", text) for name, text in seen.items()]
     view = Ask(
@@ -246,20 +246,19 @@ async def follow_plan(visit: Visit) -> Response:
 async def depend(visit: Visit) -> Response:
     """Add or take away a task that this one waits for."""
     task = await _opened(visit)
-    before, _ = await service_page.neighbours(visit.db, visit.org_id, task.row.id)
-    numbers = [str(line.display_id) for line in before]
     gone, added = (
         visit.fields.text("drop"),
         visit.fields.text("add").strip().removeprefix("#").partition(" ")[0],
     )
-    wanted = [number for number in numbers if number != gone]
-    if added:
-        wanted.append(added)
     try:
-        data = TaskUpdate(depends_on=[_UPDATE.fields["depends_on"]([one], "depends_on")[0] for one in wanted])
         async with visit.work() as uow:
             home, row = await service.get_task_for_change(uow, task.row.id)
-            await changes.update_task(uow, home, row, data)
+            # Read under the lock: two who add one each both have theirs in the end.
+            before, _ = await service_page.neighbours(uow.tx, uow.org_id, row.id)
+            wanted = [str(line.display_id) for line in before if str(line.display_id) != gone]
+            wanted += [added] if added and added not in wanted else []
+            ids = [_UPDATE.fields["depends_on"]([one], "depends_on")[0] for one in wanted]
+            await changes.update_task(uow, home, row, TaskUpdate(depends_on=ids))
     except ApiError as fault:
         return await show_panel(visit, task, fault=sentence("", fault, WORDS), status=status_of(fault))
     return saved(visit.request, task.base, toast="", refresh=REFRESH)

@@ -18,4 +18,5 @@ import "./autosave.js";
 import "./select.js";
 import "./composer.js";
 import "./board.js";
+import "./gantt.js";
 import "./webhooks.js";

@@ -125,7 +125,9 @@ export async function postForm(url, fields = {}) {
     showDialog(text, url);
     return "asked";
   }
-  toast({ text: parse(text).querySelector("strong")?.textContent ?? "The server could not do this", kind: "bad" });
+  const faults = parse(text);
+  const fault = faults.querySelector(".fault strong") ?? faults.querySelector("strong");
+  toast({ text: fault?.textContent ?? "The server could not do this", kind: "bad" });
   return "failed";
 }
 
