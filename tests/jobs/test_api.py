@@ -1,10 +1,13 @@
 """Reading and cancelling jobs over the API."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
+from pivotal_server.auth.scopes import SCOPES
 from pivotal_server.jobs.kinds import JobFailed
 from pivotal_server.jobs.running import Run
 from pivotal_server.jobs.service import enqueue_for_server
@@ -13,6 +16,7 @@ from pivotal_server.unit_of_work import unit_of_work
 from tests.support.app import World, new_world
 from tests.support.queue import all_jobs, enqueue, until_status, worker_of
 from tests.support.records import answered, error_of
+from tests.support.transfers import started
 
 
 async def test_a_job_shows_how_far_it_is(api: httpx.AsyncClient, world: World) -> None:
@@ -125,6 +129,32 @@ async def test_jobs_that_nobody_asked_for_by_name_are_not_found(api: httpx.Async
         for answer in (await api.get(f"/jobs/{id}"), await api.delete(f"/jobs/{id}")):
             assert error_of(answer) == (404, "job_not_found", None)
     assert [row.status for row in await all_jobs(world)] == ["queued"]
+
+
+async def test_a_key_sees_the_jobs_of_what_it_may_read(
+    api: httpx.AsyncClient, world: World, connect_key: Callable[..., Any]
+) -> None:
+    customers = answered(await api.post("/exports", json={"type": "customers"}), 202)["id"]
+    stream = answered(await api.post("/exports", json={"type": "activity"}), 202)["id"]
+    whole = answered(await api.post("/exports", json={"type": "workspace"}), 202)["id"]
+    tasks = (await started(api, "title\nCall\n", resource="task"))["id"]
+    recovery = await enqueue(world, "step", type="webhook_recovery")
+    every = [scope for scope in SCOPES if scope.startswith("read:")]
+    seen_by = {
+        ("read:customers",): {customers},
+        ("read:workspace",): {stream},
+        ("write:tasks",): {tasks},
+        ("read:webhooks",): {recovery},
+        tuple(every): {customers, stream, whole, tasks, recovery},
+    }
+    for scopes, seen in seen_by.items():
+        async with await connect_key(name=" ".join(scopes)[:50], scopes=["write:data", *scopes]) as narrow:
+            for id in (customers, stream, whole, tasks, recovery):
+                for answer in (await narrow.get(f"/jobs/{id}"), await narrow.delete(f"/jobs/{id}")):
+                    if id in seen:
+                        answered(answer)
+                    else:
+                        assert error_of(answer) == (403, "insufficient_scope", None)
 
 
 async def test_jobs_of_another_workspace_are_not_found(api: httpx.AsyncClient, world: World) -> None:

@@ -12,6 +12,7 @@ from pivotal_server.jobs.running import Run
 from pivotal_server.kit.ids import cuid
 from tests.support.app import World, new_world
 from tests.support.browser import ROUTES, Browser, Browsers
+from tests.support.journal import Journal
 from tests.support.people import new_member
 from tests.support.queue import enqueue, job, worker_of
 from tests.support.records import answered, new_customer
@@ -93,16 +94,23 @@ async def test_the_file_that_an_import_read_is_not_offered(
 
 async def test_a_waiting_job_is_cancelled_once_it_is_confirmed(world: World, owner: Browser) -> None:
     id = await enqueue(world, "works", type="import")
+    journal = Journal(world.db, world.workspace.id)
+    await journal.look()
     asked = await owner.get(f"{PATH}/{id}/cancel")
     assert "nothing of it is done" in asked.text
     assert (await owner.post(f"{PATH}/{id}/cancel")).headers["location"] == PATH
     assert (await job(world, id)).status == "canceled"
     assert "Canceled" in await row_of(owner, id)
+    written = await journal.look()
+    assert [(one.event, one.target_id, one.actor_type) for one in written.entries] == [
+        ("job.canceled", id, "member")
+    ]
     # An ended job is asked about no more, and stays as it is.
     assert (await owner.get(f"{PATH}/{id}/cancel")).status_code == 303
     await owner.get(PATH)
     answer = await owner.post(f"{PATH}/{id}/cancel", htmx=True)
     assert answer.status_code == 204
+    assert (await journal.look()).nothing
 
 
 async def test_a_running_job_says_that_it_is_being_cancelled(world: World, owner: Browser) -> None:
@@ -126,7 +134,10 @@ async def test_a_failed_job_says_why_and_runs_again(world: World, owner: Browser
     failed = await row_of(owner, id)
     for words in ("Failed", "The file has no header row.", "Retry"):
         assert words in failed
+    journal = Journal(world.db, world.workspace.id)
+    await journal.look()
     assert (await owner.post(f"{PATH}/{id}/retry")).headers["location"] == PATH
+    assert (await journal.look()).names == ["job.retried"]
     waiting = await row_of(owner, id)
     assert "Waiting" in waiting
     assert "header row" not in waiting
@@ -135,6 +146,7 @@ async def test_a_failed_job_says_why_and_runs_again(world: World, owner: Browser
     # There is nothing to run again now.
     refused = await owner.post(f"{PATH}/{id}/retry", htmx=True)
     assert (refused.status_code, (await job(world, id)).status) == (409, "completed")
+    assert (await journal.look()).nothing
 
 
 async def test_work_that_nobody_asked_for_shows_itself_only_when_it_is_dead(

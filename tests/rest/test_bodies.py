@@ -260,6 +260,7 @@ async def test_whoever_sends_too_much_hears_of_it(live: Live) -> None:
             headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
         )
         assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
+        assert answer.headers["connection"] == "close"
 
 
 async def test_an_announced_flood_is_refused_at_once(live: Live) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from pivotal_server.api_keys.service import revoke_key
+from pivotal_server.app import create_app
 from pivotal_server.custom_fields.schemas import CustomFieldCreate
 from pivotal_server.custom_fields.service import create_field
 from pivotal_server.jobs.keeping import PARTIAL
@@ -256,3 +258,24 @@ async def test_exports_that_cannot_be_started(api: httpx.AsyncClient, world: Wor
 
 async def created_job(api: httpx.AsyncClient, type: str) -> Json:
     return answered(await api.post("/exports", json={"type": type}), 202)
+
+
+async def test_fetching_an_export_is_written_down(api: httpx.AsyncClient, world: World) -> None:
+    queued = answered(await api.post("/exports", json={"type": "customers"}), 202)
+    (file,) = (await imported(api, world, queued))["files"]
+    journal = Journal(world.db, world.workspace.id)
+    await journal.look()
+    await fetched(world, file)
+    (entry,) = (await journal.look()).entries
+    assert (entry.event, entry.target_id, entry.actor) == (
+        "export.downloaded",
+        queued["id"],
+        "API: local-dev",
+    )
+    key = answered(await api.get("/me"))["api_key"]["id"]
+    async with unit_of_work(world.db, world.operator) as uow:
+        await revoke_key(uow, key)
+    transport = httpx.ASGITransport(create_app(world.services, strict=True))
+    async with httpx.AsyncClient(transport=transport) as anybody:
+        assert (await anybody.get(file["url"])).status_code == 404
+        assert (await anybody.get(file["url"].replace("api_key", "user"))).status_code == 404

@@ -56,6 +56,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         **{"import": "finished"},
         export="finished downloaded",
         bulk="finished",
+        job="canceled retried",
         sync="finished",
         customer="purged",
         contact="purged",

@@ -87,6 +87,11 @@ SENTENCES: Mapping[str, str] = {
     "member.updated": "changed {fields}",
     "api_key.created": "created the API key {name}",
     "api_key.revoked": "revoked the API key {name}",
+    "import.finished": "finished an import",
+    "export.finished": "finished an export",
+    "export.downloaded": "downloaded an export",
+    "job.canceled": "canceled a job",
+    "job.retried": "ran a failed job again",
     "workspace.created": "created this workspace",
     "workspace.updated": "changed {fields} of the workspace",
 }

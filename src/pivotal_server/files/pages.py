@@ -10,6 +10,7 @@ from starlette.routing import Route
 from pivotal_server.attachments import service as attachments
 from pivotal_server.errors_catalogue import FILE_NOT_FOUND
 from pivotal_server.files.service import find_file
+from pivotal_server.jobs import fetched
 from pivotal_server.jobs import service as jobs
 from pivotal_server.kit.media import served_type
 from pivotal_server.services import Services
@@ -25,12 +26,16 @@ _OFFERED: Final = {attachments.PURPOSE: attachments.is_shown, jobs.PURPOSE: jobs
 
 
 async def download(request: Request) -> Response:
-    """Send the file as something to keep, never to open in place. 404 for any link that does not hold."""
+    """Send the file as something to keep, never to open in place. 404 for any link that does not hold.
+
+    Fetching an export is an entry of the activity stream.
+    """
     services: Services = request.app.state.services
     id = request.path_params["id"]
     org_id = request.query_params.get("org", "")
     expires, signature = (request.query_params.get(name, "") for name in ("expires", "signature"))
-    if not services.files.is_valid(org_id, id, expires, signature):
+    reader = request.query_params.get("by", "")
+    if not services.files.is_valid(org_id, id, expires, signature, reader):
         raise FILE_NOT_FOUND()
     file = await find_file(services.db, org_id, id)
     if file is None or not await _OFFERED[file.purpose](services.db, org_id, id):
@@ -40,6 +45,8 @@ async def download(request: Request) -> Response:
         facts = await asyncio.to_thread(path.stat)
     except FileNotFoundError:
         raise FILE_NOT_FOUND() from None
+    if request.method == "GET" and reader:
+        await fetched.note(services.db, org_id, id, reader)
     return FileResponse(
         path,
         headers=_HEADERS,

@@ -55,20 +55,25 @@ class Files:
                 os.close(handle)
         return path
 
-    def link(self, org_id: str, id: str) -> str:
-        """An address at which a file can be fetched without signing in, for 5 minutes."""
+    def link(self, org_id: str, id: str, reader: str = "") -> str:
+        """An address at which a file can be fetched without signing in, for 5 minutes.
+
+        ``reader`` is the actor string of whoever gets it, where fetching the file is written down.
+        """
         expires = int(clock.unix()) + LINK_SECONDS
-        signature = self.box.sign(_signed_text(org_id, id, expires), _PURPOSE)
-        query = urlencode({"org": org_id, "expires": expires, "signature": signature})
+        signature = self.box.sign(_signed_text(org_id, id, expires, reader), _PURPOSE)
+        named = {"by": reader} if reader else {}
+        query = urlencode({"org": org_id, "expires": expires, **named, "signature": signature})
         return f"{self.public_url}/files/{id}?{query}"
 
-    def is_valid(self, org_id: str, id: str, expires: str, signature: str) -> bool:
+    def is_valid(self, org_id: str, id: str, expires: str, signature: str, reader: str = "") -> bool:
         """Whether :meth:`link` gave a link with these parts, and it still works."""
         if not (expires.isascii() and expires.isdigit() and len(expires) < 18):
             return False
-        signed = self.box.is_signed(_signed_text(org_id, id, int(expires)), _PURPOSE, signature)
+        signed = self.box.is_signed(_signed_text(org_id, id, int(expires), reader), _PURPOSE, signature)
         return signed and clock.unix() <= int(expires)
 
 
-def _signed_text(org_id: str, id: str, expires: int) -> str:
-    return f"{org_id}\n{id}\n{expires}"
+def _signed_text(org_id: str, id: str, expires: int, reader: str) -> str:
+    text = f"{org_id}\n{id}\n{expires}"
+    return f"{text}\n{reader}" if reader else text

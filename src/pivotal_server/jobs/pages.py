@@ -105,7 +105,9 @@ async def fetch_file(visit: Visit) -> Response:
     wanted = visit.request.path_params["file"]
     if wanted not in {file.id for file in made}:
         raise FILE_NOT_FOUND()
-    return RedirectResponse(visit.services.files.link(visit.org_id, wanted), status_code=302)
+    return RedirectResponse(
+        visit.services.files.link(visit.org_id, wanted, visit.actor.string), status_code=302
+    )
 
 
 routes = [

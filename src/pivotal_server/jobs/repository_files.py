@@ -36,6 +36,9 @@ OF_JOB = Statement(
 BY_ID = Statement.scalar(
     select(_J.role).where(_J.org_id == bindparam("org_id"), _J.id == bindparam("id")), str
 )
+PLACE = Statement.rows(
+    select(_J.job_id, _J.role).where(_J.org_id == bindparam("org_id"), _J.id == bindparam("id"))
+)
 OLD = Statement.rows(
     select(_J.org_id, _J.id)
     .join(jobs, and_(jobs.c.org_id == _J.org_id, jobs.c.id == _J.job_id))
@@ -60,6 +63,12 @@ async def of_job(db: Executor, org_id: str, job_id: str) -> list[JobFileRow]:
 async def role_of(db: Executor, org_id: str, id: str) -> str | None:
     """What a file is to its job, if it is still kept."""
     return await db.fetch_one(BY_ID, {"org_id": org_id, "id": id})
+
+
+async def place_of(db: Executor, org_id: str, id: str) -> tuple[str, str] | None:
+    """The job of a file, and what the file is to it; ``None`` when it is no longer kept."""
+    rows = await db.fetch_all(PLACE, {"org_id": org_id, "id": id})
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 async def old(db: Executor, before: datetime, limit: int) -> list[tuple[str, str]]:

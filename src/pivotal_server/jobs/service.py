@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from pivotal_server.activity.entries import Change
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.errors_catalogue import JOB_NOT_FOUND
 from pivotal_server.jobs import repository, repository_files
@@ -189,6 +190,7 @@ async def cancel_job(uow: UnitOfWork, id: str) -> JobRow:
     if row.finished_at is not None or row.cancel_requested:
         return row
     await repository.cancel(uow.tx, row, uow.now)
+    uow.record("job.canceled", target=("job", id, None), diff=[Change("type", None, row.type)])
     uow.tx.notify(JOBS_CHANNEL, id)
     return await get_job(uow.tx, uow.org_id, id)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from pivotal_server.activity.entries import Change
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.errors_catalogue import JOB_NOT_FAILED, JOB_NOT_FOUND, JOB_WAITS_ALREADY
@@ -50,5 +51,6 @@ async def retry_job(uow: UnitOfWork, id: str) -> ShownJob:
             raise JOB_NOT_FAILED()
     except UniqueViolation:
         raise JOB_WAITS_ALREADY() from None
+    uow.record("job.retried", target=("job", id, None), diff=[Change("type", None, row.type or row.kind)])
     uow.tx.notify(JOBS_CHANNEL, id)
     return row

@@ -12,8 +12,10 @@ from pivotal_server.kit.clock import wire, wire_or_none
 HIDDEN_ERROR = "The server met an error of its own; its log says more"
 
 
-def to_wire(row: JobRow, made: list[JobFileRow], files: Files) -> Job:
-    """The REST object of a job; files that it only reads are left out. Links are new each time."""
+def to_wire(row: JobRow, made: list[JobFileRow], files: Files, reader: str) -> Job:
+    """The REST object of a job; files that it only reads are left out. Links are new each time, and bear the
+    actor string of their ``reader``.
+    """
     type: Any = row.type
     status: Any = row.status
     return Job(
@@ -21,21 +23,21 @@ def to_wire(row: JobRow, made: list[JobFileRow], files: Files) -> Job:
         type=type,
         status=status,
         counts=row.counts or {},
-        files=[_file(row.org_id, file, files) for file in made if file.role != "source"],
+        files=[_file(row.org_id, file, files, reader) for file in made if file.role != "source"],
         created_at=wire(row.created_at),
         finished_at=wire_or_none(row.finished_at),
         error=error_of(row),
     )
 
 
-def _file(org_id: str, row: JobFileRow, files: Files) -> JobFile:
+def _file(org_id: str, row: JobFileRow, files: Files, reader: str) -> JobFile:
     role: Any = row.role
     return JobFile(
         role=role,
         name=row.name,
         size=row.size,
         content_type=row.content_type,
-        url=files.link(org_id, row.id),
+        url=files.link(org_id, row.id, reader),
     )
 
 

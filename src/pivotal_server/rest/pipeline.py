@@ -291,6 +291,9 @@ class RestApi:
         headers.append(_JSON)
         if code.status == 401:
             headers.append((b"www-authenticate", b"Bearer"))
+        if code.status == 413:
+            # The rest of the body is not read, so the connection can bear no further request.
+            headers.append((b"connection", b"close"))
         headers.extend(
             (name.encode("latin-1"), value.encode("latin-1")) for name, value in fault.headers.items()
         )

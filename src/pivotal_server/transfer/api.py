@@ -34,7 +34,8 @@ async def create_import(context: Context, fields: ImportCreate, file: UploadedFi
     """
     context.check_scope(f"write:{RESOURCES[fields.resource].scope}")
     row = await service.start_import(context.uow, fields, file)
-    return to_wire(row, await jobs.files_of(context.db, context.org_id, row.id), context.files)
+    made = await jobs.files_of(context.db, context.org_id, row.id)
+    return to_wire(row, made, context.files, context.caller.string)
 
 
 @table.operation(
@@ -64,4 +65,4 @@ async def create_export(context: Context, body: ExportCreate) -> Job:
     else:
         context.check_scope(f"read:{TYPES[body.type].scope}")
     row = await service.start_export(context.uow, body)
-    return to_wire(row, [], context.files)
+    return to_wire(row, [], context.files, context.caller.string)

@@ -99,7 +99,7 @@ async def recover_webhook_events(context: Context, body: WebhookRecover) -> Job 
         matched = await service_recovery.count(context.uow.tx, context.org_id, endpoint, window)
         return Answer(200, WebhookRecoveryPreview(matched=matched))
     row = await service_recovery.start(context.uow, endpoint, window, body.scope)
-    return job_to_wire(row, [], context.files)
+    return job_to_wire(row, [], context.files, context.caller.string)
 
 
 @table.operation(

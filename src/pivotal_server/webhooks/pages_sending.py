@@ -244,7 +244,7 @@ async def recovery(visit: Visit) -> Response:
     payload: Any = found.payload if found is not None else {}
     if found is None or found.kind != service_recovery.KIND or payload["endpoint_id"] != row.id:
         raise JOB_NOT_FOUND()
-    job = job_to_wire(found, [], visit.services.files)
+    job = job_to_wire(found, [], visit.services.files, visit.actor.string)
     of = visit.request.query_params.get("of", "")
     expected = int(of) if of.isascii() and of.isdigit() and len(of) < 10 else 0
     error = "" if job.error is None else job.error.message
