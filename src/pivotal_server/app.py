@@ -12,6 +12,7 @@ from pivotal_server.contacts import pages as contact_pages
 from pivotal_server.contacts import pages_edit as contact_edit_pages
 from pivotal_server.custom_fields import pages as custom_field_pages
 from pivotal_server.customers import pages as customer_pages
+from pivotal_server.customers import pages_access as customer_access_pages
 from pivotal_server.customers import pages_contacts as customer_contacts_pages
 from pivotal_server.customers import pages_details as customer_details_pages
 from pivotal_server.customers import pages_new as new_customer_pages
@@ -87,6 +88,7 @@ ROUTES = [
     *contact_pages.routes,
     *contact_edit_pages.routes,
     *customer_contacts_pages.routes,
+    *customer_access_pages.routes,
     *customer_details_pages.routes,
     *customer_status_pages.routes,
     *onboarding_pages.routes,

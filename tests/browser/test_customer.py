@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.chromium import NewPage, Watch, axe_violations
 from tests.support.live_server import Live
+from tests.support.people import new_member
 from tests.support.records import Json, new_contact, new_customer, read
 
 
@@ -120,3 +121,20 @@ async def test_without_scripts_everything_is_a_form(live: Live, customer: Json, 
     await page.get_by_label("Phone").fill("+49 30 1")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator(".people")).to_contain_text("+49 30 1")
+
+
+async def test_access_is_given_taken_and_given_again(live: Live, customer: Json, page: Page) -> None:
+    await new_member(live.world, "Vera Holm", "viewer")
+    await live.open(page, "/customers/aurora/access")
+    await page.get_by_role("link", name="Give access").click()
+    dialog = page.get_by_role("dialog", name="Give access to Aurora")
+    await dialog.get_by_label("Member or viewer").select_option("Vera Holm, Viewer")
+    assert await axe_violations(page) == []
+    await dialog.get_by_role("button", name="Give access").click()
+    vera = page.locator("[data-fragment=access] li", has_text="Vera Holm")
+    await expect(vera).to_contain_text("Given by")
+    assert await axe_violations(page) == []
+    await vera.get_by_role("button", name="Remove the access of Vera Holm").click()
+    await expect(vera).to_have_count(0)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(vera).to_contain_text("Given by")

@@ -80,6 +80,8 @@ SENTENCES: Mapping[str, str] = {
     "member.role_changed": "changed the role of {name}",
     "member.deactivated": "deactivated {name}",
     "member.reactivated": "reactivated {name}",
+    "access.granted": "gave {name} access",
+    "access.revoked": "took the access of {name} away",
     "member.joined": "joined the workspace",
     "member.signed_in": "signed in",
     "member.sign_in_refused": "was refused signing in",
@@ -234,6 +236,7 @@ _NAMED_BY_REASON = frozenset(
         "phase.updated",
         "phase.archived",
         "phase.restored",
+        *("access.granted", "access.revoked"),
         *("member.invited", "member.invite_revoked"),
         *("member.role_changed", "member.deactivated", "member.reactivated"),
     }

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from pivotal_server.activity import service as activity
 from pivotal_server.activity.wording import Names, feed
-from pivotal_server.auth.permissions import Facts
+from pivotal_server.auth.permissions import Condition, Facts
 from pivotal_server.contacts import service as contacts
 from pivotal_server.contacts.views import ContactsCard, ContactsTab, contact_view
 from pivotal_server.customers.editing import FOREIGN_IDS
@@ -18,6 +18,7 @@ from pivotal_server.customers.resolve import elsewhere, visible_customer
 from pivotal_server.customers.service import CustomerRow as Stored
 from pivotal_server.customers.views import (
     FRAGMENTS,
+    AccessTab,
     CustomerHead,
     CustomerPage,
     Details,
@@ -38,7 +39,7 @@ from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit, page
 
-ENTRIES: Mapping[Tab, int] = {"overview": 10, "activity": 50, "contacts": 0, "details": 0}
+ENTRIES: Mapping[Tab, int] = {"overview": 10, "activity": 50, "contacts": 0, "access": 0, "details": 0}
 CONTACTS_SHOWN = 5
 ONBOARDINGS_SHOWN = 20
 
@@ -67,11 +68,13 @@ async def customer_page(
     *,
     form: DetailsForm | None = None,
     people: ContactsTab | None = None,
+    access: AccessTab | None = None,
     status: int = 200,
 ) -> Response:
     """A tab of a customer as a page, or the fragments of it that a script asks for.
 
-    ``form`` is the content of the tab Details, ``people`` that of Contacts; a refused form is answered alone.
+    ``form`` is the content of the tab Details, ``people`` that of Contacts, ``access`` that of Access; a
+    refused form is answered alone.
     """
     moved = elsewhere(visit, row, "" if tab == "overview" else f"/{tab}")
     if moved is not None and status == 200:
@@ -105,6 +108,8 @@ async def customer_page(
         live_url=f"{url}/live" if before else f"{url}/live?{urlencode({'seen': newest})}",
         form=form,
         people=people,
+        access=access,
+        may_give=visit.allows("manage_access", access_facts(visit, row)),
         may_edit=visit.allows("edit_customers", Facts(visible=True)),
         may_delete=visit.allows("delete_customers", Facts(visible=True)),
     )
@@ -112,6 +117,12 @@ async def customer_page(
         block = "fields" if is_htmx(visit.request) else None
         return visit.render("customers/customer.html", view, block=block, status=status)
     return visit.render("customers/customer.html", view, fragments=FRAGMENTS)
+
+
+def access_facts(visit: Visit, row: Stored) -> Facts:
+    """What decides whether the visitor may give access to a visible customer (P6)."""
+    owns = row.owner_id == visit.actor.id
+    return Facts(visible=True, met=frozenset({Condition.CUSTOMER_OWNER}) if owns else frozenset())
 
 
 def _named(entries: list[activity.ActivityRow]) -> list[str]:

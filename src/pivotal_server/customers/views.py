@@ -11,7 +11,7 @@ from pivotal_server.contacts.views import ContactsCard, ContactsTab
 from pivotal_server.onboardings.views import OnboardingView, PhaseChip
 from pivotal_server.web.view import Form, Person
 
-Tab = Literal["overview", "contacts", "activity", "details"]
+Tab = Literal["overview", "contacts", "activity", "access", "details"]
 CHIPS = 2
 """Phase chips shown in a row; further open onboardings are counted."""
 
@@ -177,12 +177,38 @@ class DetailsForm(msgspec.Struct, frozen=True):
         return list(found.items())
 
 
+class AccessLine(msgspec.Struct, frozen=True):
+    """Somebody with sight of a customer and why; ``given``: by a grant, which can be removed."""
+
+    person: Person
+    number: int
+    role: str
+    reasons: tuple[str, ...]
+    given: bool
+
+
+class AccessTab(msgspec.Struct, frozen=True):
+    """Who sees a customer, by name; ``open_to_others``: whether somebody is left to be given access."""
+
+    lines: tuple[AccessLine, ...]
+    open_to_others: bool
+
+
+class AccessForm(msgspec.Struct, frozen=True):
+    """Context ``page`` of ``customers/access_new.html``. Field of ``form``: ``member``."""
+
+    form: Form
+    name: str
+    members: tuple[tuple[str, str], ...]
+
+
 class CustomerPage(msgspec.Struct, frozen=True):
     """Context ``page`` of ``customers/customer.html``.
 
-    Fragments: ``header``, ``banner``, ``contacts`` (overview only), ``people`` (contacts only), ``fields``
-    (details only), ``activity`` (overview and activity), ``onboardings``, ``details``. ``onboardings`` are
-    the open ones. ``live_url``: stream that names changed fragments. ``may_delete`` needs an archived one.
+    Fragments: ``header``, ``banner``, ``contacts`` (overview only), ``people`` (contacts only), ``access``
+    (access only), ``fields`` (details only), ``activity`` (overview and activity), ``onboardings``,
+    ``details``. ``onboardings`` are the open ones. ``live_url``: stream that names changed fragments.
+    ``may_delete`` needs an archived one; ``may_give``: the reader may give and take access.
     """
 
     customer: CustomerHead
@@ -196,7 +222,19 @@ class CustomerPage(msgspec.Struct, frozen=True):
     people: ContactsTab | None = None
     may_edit: bool = False
     may_delete: bool = False
+    access: AccessTab | None = None
+    may_give: bool = False
 
 
-FRAGMENTS = ("header", "banner", "contacts", "people", "fields", "activity", "onboardings", "details")
+FRAGMENTS = (
+    "header",
+    "banner",
+    "contacts",
+    "people",
+    "access",
+    "fields",
+    "activity",
+    "onboardings",
+    "details",
+)
 """Blocks of ``customers/customer.html`` that a script may ask for."""

@@ -2,10 +2,11 @@
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_
 
-from pivotal_server.db.tables import onboardings, tasks
+from pivotal_server.db.tables import access_grants, onboardings, tasks
 
 # Names of their own, so that a statement may read the same tables for itself.
 _STAFFED, _ASSIGNED = onboardings.alias("staffed").c, tasks.alias("assigned").c
+_GIVEN = access_grants.alias("given").c
 _ME: BindParameter[str] = bindparam("visible_to")
 
 
@@ -16,7 +17,7 @@ def visible_to(
 ) -> ColumnElement[bool]:
     """The rule for people who do not see all customers, bound to the member ``visible_to``.
 
-    They own the customer, have a task there, or a staff role on one of its onboardings.
+    They own the customer, have a task there, a staff role on one of its onboardings, or were given access.
     """
     own_task = exists().where(
         _ASSIGNED.org_id == org_id,
@@ -35,4 +36,7 @@ def visible_to(
             _STAFFED.product_ops_id == _ME,
         ),
     )
-    return or_(owner_id == _ME, own_task, own_role)
+    given = exists().where(
+        _GIVEN.org_id == org_id, _GIVEN.customer_id == customer_id, _GIVEN.member_id == _ME
+    )
+    return or_(owner_id == _ME, given, own_task, own_role)

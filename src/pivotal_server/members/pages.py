@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pivotal_server.auth.permissions import Role
+from pivotal_server.customers import of_member as customers
 from pivotal_server.errors_catalogue import MEMBER_NOT_FOUND
 from pivotal_server.errors_catalogue_team import INVITE_NOT_FOUND
 from pivotal_server.kit.errors import ApiError
@@ -20,6 +21,7 @@ from pivotal_server.members.service import MemberRow
 from pivotal_server.members.views import (
     PATH,
     BatchPage,
+    GrantsPage,
     InvitePage,
     RevokePage,
     RolePage,
@@ -43,7 +45,8 @@ async def list_team(visit: Visit) -> Response:
     rows = await members.all_members(visit.db, visit.org_id)
     seen = await members.last_seen(visit.db, visit.org_id, [row.person_id for row in rows])
     pending = await invites.pending(visit.db, visit.org_id)
-    shown = team_page(rows, pending, visit.frame, seen)
+    grants = await customers.grants_by_member(visit.db, visit.org_id)
+    shown = team_page(rows, pending, visit.frame, seen, grants)
     return visit.render("members/team.html", shown, fragments=("team",))
 
 
@@ -228,6 +231,26 @@ async def reactivate(visit: Visit) -> Response:
     return _back(visit, "Reactivated", row.name)
 
 
+@page(NAV, capability="manage_team")
+async def ask_grants(visit: Visit) -> Response:
+    """The question before a member loses all access that they were given (APP-PERM-5)."""
+    row = await _member(visit)
+    grants = (await customers.grants_by_member(visit.db, visit.org_id)).get(row.id, 0)
+    if not grants:
+        return go_to(visit.request, PATH)
+    form = Form("grants", f"{PATH}/{row.display_id}/grants", PATH)
+    return visit.render_form("members/grants.html", GrantsPage(form, row.name, grants))
+
+
+@page(NAV, capability="manage_team")
+async def remove_grants(visit: Visit) -> Response:
+    """Take away all access that a member was given."""
+    row = await _member(visit)
+    async with visit.work() as uow:
+        taken = await customers.take_grants(uow, row.id)
+    return _back(visit, f"Removed {count(taken, 'grant')}", row.name)
+
+
 async def _member(visit: Visit) -> MemberRow:
     number: str = visit.request.path_params["number"]
     row = await members.find(visit.db, visit.org_id, number) if digits_in(number) else None
@@ -324,5 +347,7 @@ routes = [
     Route(f"{PATH}/{{number}}/role", change_role, methods=["POST"]),
     Route(f"{PATH}/{{number}}/deactivate", ask_deactivate, methods=["GET"]),
     Route(f"{PATH}/{{number}}/deactivate", deactivate, methods=["POST"]),
+    Route(f"{PATH}/{{number}}/grants", ask_grants, methods=["GET"]),
+    Route(f"{PATH}/{{number}}/grants", remove_grants, methods=["POST"]),
     Route(f"{PATH}/{{number}}/reactivate", reactivate, methods=["POST"]),
 ]

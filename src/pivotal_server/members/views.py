@@ -18,7 +18,9 @@ PATH = "/admin/team"
 
 
 class MemberView(msgspec.Struct, frozen=True):
-    """One member of the list. ``me``: the reader; ``fixed``: role and place in the team cannot be changed."""
+    """One member of the list. ``me``: the reader; ``fixed``: role and place in the team cannot be
+    changed. ``grants``: to how many customers they were given access.
+    """
 
     person: Person
     number: int
@@ -27,6 +29,7 @@ class MemberView(msgspec.Struct, frozen=True):
     last_seen: datetime | None
     me: bool
     fixed: bool
+    grants: int = 0
 
     @property
     def url(self) -> str:
@@ -122,6 +125,14 @@ class RevokePage(msgspec.Struct, frozen=True):
     email: str
 
 
+class GrantsPage(msgspec.Struct, frozen=True):
+    """Context ``page`` of ``members/grants.html``; the form has no fields."""
+
+    form: Form
+    name: str
+    grants: int
+
+
 class JoinPage(msgspec.Struct, frozen=True):
     """Context ``page`` of ``members/join.html``. Field of ``form``: ``name``, asked of somebody new here."""
 
@@ -147,7 +158,9 @@ def title_of(role: str) -> str:
     return ROLES[Role(role)].title
 
 
-def member_view(row: MemberRow, frame: Frame, seen: Mapping[str, datetime]) -> MemberView:
+def member_view(
+    row: MemberRow, frame: Frame, seen: Mapping[str, datetime], grants: Mapping[str, int]
+) -> MemberView:
     """A member as the list shows it."""
     return MemberView(
         Person(row.id, row.name),
@@ -157,17 +170,22 @@ def member_view(row: MemberRow, frame: Frame, seen: Mapping[str, datetime]) -> M
         seen.get(row.person_id),
         row.id == frame.me.id,
         row.id == frame.me.id or row.role == Role.OWNER,
+        grants.get(row.id, 0),
     )
 
 
 def team_page(
-    rows: Sequence[MemberRow], invites: Sequence[InviteRow], frame: Frame, seen: Mapping[str, datetime]
+    rows: Sequence[MemberRow],
+    invites: Sequence[InviteRow],
+    frame: Frame,
+    seen: Mapping[str, datetime],
+    grants: Mapping[str, int],
 ) -> TeamPage:
     """The team: members by name, invites newest first, then who was deactivated."""
     names = {row.id: row.name for row in rows}
     ordered = sorted(rows, key=lambda row: (row.name.casefold(), row.display_id))
     return TeamPage(
-        tuple(member_view(row, frame, seen) for row in ordered if row.active),
+        tuple(member_view(row, frame, seen, grants) for row in ordered if row.active),
         tuple(
             InviteView(
                 row.id,
@@ -180,5 +198,5 @@ def team_page(
             )
             for row in invites
         ),
-        tuple(member_view(row, frame, seen) for row in ordered if not row.active),
+        tuple(member_view(row, frame, seen, grants) for row in ordered if not row.active),
     )

@@ -9,6 +9,7 @@ costs the same at any depth when an index leads with ``org_id``, the filtered co
 ``created_at``; rows that lists never show stay out of these indexes.
 """
 
+from pivotal_server.db.tables.access import access_grants
 from pivotal_server.db.tables.base import metadata
 from pivotal_server.db.tables.fields import custom_fields
 from pivotal_server.db.tables.notices import notices
@@ -55,6 +56,7 @@ from pivotal_server.db.tables.workspace import (
 )
 
 __all__ = [
+    "access_grants",
     "activity",
     "activity_personal",
     "api_key_lookup",
