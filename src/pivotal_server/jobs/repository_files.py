@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, insert_of
@@ -41,12 +41,38 @@ PLACE = Statement.rows(
 )
 OLD = Statement.rows(
     select(_J.org_id, _J.id)
-    .join(jobs, and_(jobs.c.org_id == _J.org_id, jobs.c.id == _J.job_id))
-    .where(jobs.c.finished_at < bindparam("before", type_=Timestamp()))
+    .outerjoin(jobs, and_(jobs.c.org_id == _J.org_id, jobs.c.id == _J.job_id))
+    # Work without a name is forgotten sooner than its files.
+    .where(
+        _J.created_at < bindparam("before", type_=Timestamp()),
+        or_(jobs.c.id.is_(None), jobs.c.finished_at < bindparam("before", type_=Timestamp())),
+    )
     .limit(bindparam("limit")),
     global_lookup="old files of all workspaces are cleared together",
 )
 DELETE = Statement.write(delete(job_files).where(_J.org_id == bindparam("org_id"), _J.id == bindparam("id")))
+
+MOVE = Statement.write(
+    update(job_files)
+    .where(
+        _J.org_id == bindparam("in_org"), _J.id == bindparam("of_id"), _J.job_id == bindparam("from_job")
+    )
+    .values(job_id=bindparam("to_job"))
+)
+SAME = Statement.scalar(
+    select(jobs.c.created_at)
+    .select_from(_WITH_FILE.join(jobs, and_(jobs.c.org_id == _J.org_id, jobs.c.id == _J.job_id)))
+    .where(
+        _J.org_id == bindparam("org_id"),
+        _J.role == "source",
+        _J.created_at > bindparam("since", type_=Timestamp()),
+        _F.sha256 == bindparam("sha256"),
+        jobs.c.kind == bindparam("kind"),
+    )
+    .order_by(jobs.c.created_at.desc())
+    .limit(1),
+    datetime,
+)
 
 
 async def add(tx: Transaction, org_id: str, job_id: str, id: str, role: str, at: datetime) -> None:
@@ -80,3 +106,16 @@ async def old(db: Executor, before: datetime, limit: int) -> list[tuple[str, str
 async def remove(tx: Transaction, org_id: str, id: str) -> None:
     """Forget a file of a job."""
     await tx.execute(DELETE, {"org_id": org_id, "id": id})
+
+
+async def move(tx: Transaction, org_id: str, id: str, from_job: str, to_job: str) -> bool:
+    """Give a file of one job to another; false when it is not that job's any more."""
+    values = {"in_org": org_id, "of_id": id, "from_job": from_job, "to_job": to_job}
+    return await tx.execute(MOVE, values) == 1
+
+
+async def newest_with(
+    db: Executor, org_id: str, kind: str, sha256: str, since: datetime
+) -> datetime | None:
+    """When the newest job of a kind that reads the same content was asked for, if that was after ``since``."""
+    return await db.fetch_one(SAME, {"org_id": org_id, "kind": kind, "sha256": sha256, "since": since})

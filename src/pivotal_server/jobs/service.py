@@ -27,9 +27,13 @@ __all__ = [
     "enqueue",
     "enqueue_for_server",
     "files_of",
+    "find_work",
     "get_job",
     "is_file_offered",
+    "last_with_content",
+    "move_file",
     "oldest_due",
+    "stop_work",
 ]
 
 JOBS_CHANNEL = "jobs"
@@ -159,6 +163,21 @@ async def get_job(db: Executor, org_id: str, id: str) -> JobRow:
     return row
 
 
+async def find_work(db: Executor, org_id: str, id: str, kind: str) -> JobRow | None:
+    """The job of this kind, whether it has a type or not."""
+    row = await repository.find(db, org_id, id) if is_cuid(id) else None
+    return row if row is not None and row.kind == kind else None
+
+
+async def stop_work(uow: UnitOfWork, id: str, kind: str) -> None:
+    """Cancel a job of this kind, whether it has a type or not; one that is done or gone stays as it is."""
+    row = await repository.find(uow.tx, uow.org_id, id, lock=True) if is_cuid(id) else None
+    if row is None or row.kind != kind or row.finished_at is not None or row.cancel_requested:
+        return
+    await repository.cancel(uow.tx, row, uow.now)
+    uow.tx.notify(JOBS_CHANNEL, id)
+
+
 async def files_of(db: Executor, org_id: str, job_id: str) -> list[JobFileRow]:
     """The files that a job reads and has made, oldest first."""
     return await repository_files.of_job(db, org_id, job_id)
@@ -167,6 +186,18 @@ async def files_of(db: Executor, org_id: str, job_id: str) -> list[JobFileRow]:
 async def add_file(uow: UnitOfWork, job_id: str, file_id: str, role: str) -> None:
     """Say that a registered file belongs to a job: as its ``source``, ``result`` or ``errors``."""
     await repository_files.add(uow.tx, uow.org_id, job_id, file_id, role, uow.now)
+
+
+async def move_file(uow: UnitOfWork, file_id: str, from_job: str, to_job: str) -> bool:
+    """Give a file of one job to another; false when it is not that job's any more."""
+    return await repository_files.move(uow.tx, uow.org_id, file_id, from_job, to_job)
+
+
+async def last_with_content(
+    db: Executor, org_id: str, kind: str, sha256: str, since: datetime
+) -> datetime | None:
+    """When a job of this kind last read a file of the same content, if that was after ``since``."""
+    return await repository_files.newest_with(db, org_id, kind, sha256, since)
 
 
 async def is_file_offered(db: Executor, org_id: str, file_id: str) -> bool:

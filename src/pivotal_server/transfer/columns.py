@@ -106,9 +106,11 @@ def _fields(*structs: type[msgspec.Struct]) -> dict[str, Convert]:
     return found
 
 
+PRIMARY = ("contact_name", "contact_email", "contact_title", "contact_phone")
+"""Columns of customers that make their primary contact."""
 _TEXTS: dict[str, Convert] = dict.fromkeys((*KEYS, *OF_CUSTOMER), str)
 FIELDS: Mapping[str, Mapping[str, Convert]] = {
-    "customer": _fields(CustomerCreate) | dict.fromkeys(KEYS, str),
+    "customer": _fields(CustomerCreate) | dict.fromkeys((*KEYS, *PRIMARY), str),
     "contact": _fields(ContactCreate) | _TEXTS,
     "onboarding": _fields(OnboardingCreate, OnboardingUpdate) | _TEXTS,
     "task": _fields(TaskCreate)

@@ -28,11 +28,12 @@ from pivotal_server.jobs.running import Run
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import cuid
 from pivotal_server.limits.catalogue import IMPORT_ROWS
-from pivotal_server.transfer import naming
+from pivotal_server.transfer import matching, naming
 from pivotal_server.transfer.columns import REQUIRED, data_of, match
 from pivotal_server.transfer.errors_file import ErrorFile, Fault
 from pivotal_server.transfer.format import CSV, DELIMITER_NAMES, Format, detect
 from pivotal_server.transfer.reading import BadFile, Row, open_text, read_rows
+from pivotal_server.transfer.telling import tell_of_end
 from pivotal_server.unit_of_work import UnitOfWork
 
 KIND = "import"
@@ -59,6 +60,21 @@ class ImportPayload(msgspec.Struct, kw_only=True):
     delimiter: str | None
     clear_blanks: bool
     send_webhooks: bool
+    on_match: Literal["update", "skip", "fill"] = "update"
+    """What ``upsert`` does with a row that matches a record: change it, pass over, or fill what is empty."""
+    summary: bool = False
+    """Whether whoever started it is told of the end; people are, programs ask."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a row: ``created``, ``updated``, ``unchanged``, ``skipped`` or, with a fault, ``failed``.
+
+    ``data`` is what was read of it.
+    """
+
+    result: str
+    data: Mapping[str, Any] = {}
+    fault: Fault | None = None
 
 
 class Progress(msgspec.Struct, kw_only=True):
@@ -120,8 +136,19 @@ async def run_import(run: Run) -> None:
         await asyncio.to_thread(source.close)
 
 
-async def _survey(run: Run, payload: ImportPayload, path: Path) -> None:
-    """Look through the whole file before anything is written: what it is, and how many rows it has."""
+def counts_of(payload: ImportPayload, total: int) -> dict[str, int]:
+    """The figures of an import of so many rows that has not begun."""
+    names = ["processed", "created", "updated", "unchanged", "failed"]
+    if payload.on_match == "skip":
+        names.insert(4, "skipped")
+    return {"total": total, **dict.fromkeys(names, 0)}
+
+
+async def survey(payload: ImportPayload, path: Path) -> tuple[Format, int]:
+    """Look through the whole file before anything is written: what it is, and how many rows it has.
+
+    Raises ``JobFailed`` for too many rows and for a header without what every row needs.
+    """
     delimiter = None if payload.delimiter is None else DELIMITER_NAMES[payload.delimiter]
 
     def look() -> tuple[Format, list[str], int]:
@@ -143,8 +170,13 @@ async def _survey(run: Run, payload: ImportPayload, path: Path) -> None:
         raise JobFailed("limit_reached", f"The file has more than {IMPORT_ROWS.default:,} rows")
     if shape.kind == CSV:
         _check_header(payload, header)
+    return shape, total
+
+
+async def _survey(run: Run, payload: ImportPayload, path: Path) -> None:
+    shape, total = await survey(payload, path)
     async with run.unit_of_work() as uow:
-        counts = {"total": total, "processed": 0, "created": 0, "updated": 0, "unchanged": 0, "failed": 0}
+        counts = counts_of(payload, total)
         await run.progress(uow, state=msgspec.to_builtins(Progress(format=shape)), counts=counts)
 
 
@@ -202,11 +234,10 @@ class Import:
             for index, row in enumerate(rows):
                 if index % BREATH == BREATH - 1:
                     await asyncio.sleep(0)
-                result = await self._row(uow, row)
-                if isinstance(result, Fault):
-                    faults.append((row, result))
-                    result = "failed"
-                counts[result] += 1
+                outcome = await self._row(uow, row)
+                if outcome.fault is not None:
+                    faults.append((row, outcome.fault))
+                counts[outcome.result] += 1
             counts["processed"] += len(rows)
             told = self._errors.told(faults)
             progress = replace(
@@ -222,25 +253,26 @@ class Import:
         self._counts, self._progress = counts, progress
         self._errors.size = progress.errors_size
 
-    async def _row(self, uow: UnitOfWork, row: Row) -> str | Fault:
-        """Import one row: ``created``, ``updated`` or ``unchanged``, or what was wrong with it."""
+    async def _row(self, uow: UnitOfWork, row: Row) -> Outcome:
+        """Import one row; what became of it."""
         if row.fault is not None:
-            return Fault(row.fault.code, None, row.fault.message)
+            return Outcome("failed", fault=Fault(row.fault.code, None, row.fault.message))
         noted = uow.noted
+        data: dict[str, Any] = {}
         try:
             data = self._data(row)
             async with uow.step():
-                created = await self._write(uow, data)
+                result = await self._write(uow, data)
         except ApiError as fault:
-            return Fault(fault.code.code, fault.field, fault.message)
+            return Outcome("failed", data, Fault(fault.code.code, fault.field, fault.message))
         except Unavailable:
             raise
         except Exception:  # noqa: BLE001 - a row that meets a fault of ours must not hold up all others
             _log.exception("a row could not be imported", job=self._run.id, row=row.number)
-            return Fault(INTERNAL_ERROR.code, None, INTERNAL_ERROR.message)
-        if created:
-            return "created"
-        return "unchanged" if uow.noted == noted else "updated"
+            return Outcome("failed", data, Fault(INTERNAL_ERROR.code, None, INTERNAL_ERROR.message))
+        if result == "updated" and uow.noted == noted:
+            result = "unchanged"
+        return Outcome(result, data)
 
     def _data(self, row: Row) -> dict[str, Any]:
         if row.data is not None:
@@ -256,22 +288,33 @@ class Import:
             clear_blanks=self._payload.clear_blanks,
         )
 
-    async def _write(self, uow: UnitOfWork, data: dict[str, Any]) -> bool:
-        """Create or change the record of a row; whether it was created."""
-        by = self._payload.by
+    async def _write(self, uow: UnitOfWork, data: dict[str, Any]) -> str:
+        """Create or change the record of a row; which of both, or ``skipped``."""
         await naming.resolve(uow, self._resource.name, data)
+        person = naming.primary_of(data) if self._resource.name == "customer" else {}
+        result, record = await self._put(uow, data)
+        if person and record is not None:
+            await naming.write_primary(uow, record.id, person)
+        return result
+
+    async def _put(self, uow: UnitOfWork, data: dict[str, Any]) -> tuple[str, Any]:
+        """The record itself, and what became of it."""
+        by = self._payload.by
         if self._payload.mode == "create":
-            await self._resource.create(uow, data)
-            return True
+            return "created", await self._resource.create(uow, data)
+        if self._payload.on_match != "update":
+            stored = await matching.stored(uow, self._resource.name, by, data)
+            if stored is not None and self._payload.on_match == "skip":
+                return "skipped", None
+            if stored is not None:
+                data = matching.only_empty(data, stored, by)
         if by in self._resource.by:
-            _, created = await self._resource.upsert(uow, by, data)
-            return created
+            record, created = await self._resource.upsert(uow, by, data)
+            return "created" if created else "updated", record
         id = data.get(by)
         if id is None:
-            await self._resource.create(uow, data)
-            return True
-        await self._resource.update(uow, str(id), data)
-        return False
+            return "created", await self._resource.create(uow, data)
+        return "updated", await self._resource.update(uow, str(id), data)
 
     async def _finish(self, *, canceled: bool) -> None:
         """Keep the file of errors, tell of the import in the stream, and end the job."""
@@ -285,6 +328,9 @@ class Import:
                 await self._keep_errors(uow, sha256)
             diff = [Change(name, None, count) for name, count in self._counts.items() if name != "processed"]
             uow.record("import.finished", target=("job", run.id, None), diff=diff)
+            if self._payload.summary:
+                title = f"{self._resource.name} import of {self._payload.file_name}"
+                await tell_of_end(uow, run, title, self._counts, canceled=canceled)
             if canceled:
                 await run.progress(uow)
             else:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pivotal_server.bulk.resources import RESOURCES
 from pivotal_server.customers import service as customers
 from pivotal_server.errors_catalogue import (
     AMBIGUOUS_MATCH,
@@ -10,9 +11,10 @@ from pivotal_server.errors_catalogue import (
     ONBOARDING_NOT_FOUND,
     TASK_NOT_FOUND,
 )
+from pivotal_server.kit.errors import ApiError
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.tasks import service as tasks
-from pivotal_server.transfer.columns import OF_CUSTOMER, OF_ONBOARDING
+from pivotal_server.transfer.columns import OF_CUSTOMER, OF_ONBOARDING, PRIMARY
 from pivotal_server.transfer.reading import MARKS
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -74,3 +76,25 @@ async def _onboarding(uow: UnitOfWork, data: dict[str, Any]) -> None:
         if found is None:
             raise ONBOARDING_NOT_FOUND(field="onboarding_external_id")
         data["onboarding_id"] = found
+
+
+def primary_of(data: dict[str, Any]) -> dict[str, Any]:
+    """Take what a row of a customer says of its primary contact out of ``data``."""
+    found = {name.removeprefix("contact_"): data.pop(name, None) for name in PRIMARY}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+async def write_primary(uow: UnitOfWork, customer_id: str, person: Mapping[str, Any]) -> None:
+    """Make the person of a row the primary contact of its customer; one with the same address is changed.
+
+    Raises what creating and changing a contact raise, with the column at fault.
+    """
+    contact = {"customer_id": customer_id, "is_primary": True, **person}
+    # Whoever has an address and no name is called by it.
+    contact.setdefault("name", person.get("email"))
+    try:
+        await RESOURCES["contact"].upsert(uow, "email", contact)
+    except ApiError as fault:
+        if fault.field is not None and f"contact_{fault.field}" in PRIMARY:
+            raise ApiError(fault.code, fault.message, f"contact_{fault.field}", fault.headers) from None
+        raise
