@@ -58,6 +58,8 @@ from pivotal_server.tasks import pages_panel as task_panel_pages
 from pivotal_server.templates import pages as template_pages
 from pivotal_server.templates import pages_apply as apply_pages
 from pivotal_server.test_data import pages as test_data_pages
+from pivotal_server.transfer import pages as import_pages
+from pivotal_server.transfer import pages_runs as import_run_pages
 from pivotal_server.views import pages as view_pages
 from pivotal_server.web import static_files
 from pivotal_server.web.live import LiveHub
@@ -84,6 +86,8 @@ ROUTES = [
     *job_pages.routes,
     *file_pages.routes,
     *search_pages.routes,
+    *import_run_pages.routes,
+    *import_pages.routes,
     *new_customer_pages.routes,
     *contact_pages.routes,
     *contact_edit_pages.routes,

@@ -54,9 +54,7 @@ DELETE = Statement.write(delete(job_files).where(_J.org_id == bindparam("org_id"
 
 MOVE = Statement.write(
     update(job_files)
-    .where(
-        _J.org_id == bindparam("in_org"), _J.id == bindparam("of_id"), _J.job_id == bindparam("from_job")
-    )
+    .where(_J.org_id == bindparam("in_org"), _J.id == bindparam("of_id"), _J.job_id == bindparam("from_job"))
     .values(job_id=bindparam("to_job"))
 )
 SAME = Statement.scalar(
@@ -114,8 +112,6 @@ async def move(tx: Transaction, org_id: str, id: str, from_job: str, to_job: str
     return await tx.execute(MOVE, values) == 1
 
 
-async def newest_with(
-    db: Executor, org_id: str, kind: str, sha256: str, since: datetime
-) -> datetime | None:
-    """When the newest job of a kind that reads the same content was asked for, if that was after ``since``."""
+async def newest_with(db: Executor, org_id: str, kind: str, sha256: str, since: datetime) -> datetime | None:
+    """When the newest job of a kind that reads this content was asked for, if after ``since``."""
     return await db.fetch_one(SAME, {"org_id": org_id, "kind": kind, "sha256": sha256, "since": since})

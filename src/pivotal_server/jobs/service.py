@@ -33,6 +33,7 @@ __all__ = [
     "last_with_content",
     "move_file",
     "oldest_due",
+    "owner_of",
     "stop_work",
 ]
 
@@ -191,6 +192,12 @@ async def add_file(uow: UnitOfWork, job_id: str, file_id: str, role: str) -> Non
 async def move_file(uow: UnitOfWork, file_id: str, from_job: str, to_job: str) -> bool:
     """Give a file of one job to another; false when it is not that job's any more."""
     return await repository_files.move(uow.tx, uow.org_id, file_id, from_job, to_job)
+
+
+async def owner_of(db: Executor, org_id: str, file_id: str) -> str | None:
+    """The id of the job that a file belongs to, if it is still kept."""
+    place = await repository_files.place_of(db, org_id, file_id)
+    return None if place is None else place[0]
 
 
 async def last_with_content(

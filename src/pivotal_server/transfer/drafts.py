@@ -73,7 +73,7 @@ def _look(path: Path, name: str, encoding: str | None, delimiter: str | None) ->
     source = Source(path, shape)
     try:
         rows = [row.cells for row in islice(source.block(), LOOKED_AT)]
-        header = [_seen(name) for name in source.header]
+        header = [_seen(name).strip() for name in source.header]
     finally:
         source.close()
     if not rows:
@@ -95,9 +95,7 @@ async def start_draft(uow: UnitOfWork, resource: Kind, upload: UploadedFile) -> 
     """Keep an uploaded file that has been looked at; the id of its draft. Raises ``limit_reached``."""
     await check_room(uow)
     kept = await files.keep_file(uow, upload, jobs.PURPOSE)
-    draft = Draft(
-        file_id=kept.id, file_name=kept.name, resource=resource, size=kept.size, sha256=kept.sha256
-    )
+    draft = Draft(file_id=kept.id, file_name=kept.name, resource=resource, size=kept.size, sha256=kept.sha256)
     id = await jobs.enqueue(uow, KIND, msgspec.to_builtins(draft))
     await jobs.add_file(uow, id, kept.id, "source")
     return id
@@ -140,7 +138,7 @@ async def guesses(db: Executor, org_id: str, resource: str, header: Sequence[str
             for name, field in job.payload.get("mapping", {}).items():
                 before.setdefault(name, field)
     found = match(resource, list(header), {})
-    names = {name: field for name, field in zip(header, found, strict=True)}
+    names = dict(zip(header, found, strict=True))
     for name in header:
         if name in before:
             names[name] = before[name]
@@ -160,7 +158,15 @@ def _plain(name: str) -> str:
 
 # How other programs call it.
 _CUSTOMER_WORDS = {
-    "name": ("company", "company_name", "customer", "customer_name", "account", "account_name", "organization"),
+    "name": (
+        "company",
+        "company_name",
+        "customer",
+        "customer_name",
+        "account",
+        "account_name",
+        "organization",
+    ),
     "domain": ("website", "url", "company_domain", "company_domain_name", "web_site", "homepage"),
     "plan": ("subscription", "tier", "package"),
     "mrr": ("monthly_recurring_revenue", "monthly_revenue"),
@@ -226,5 +232,13 @@ async def start_run(uow: UnitOfWork, draft_id: str, payload: ImportPayload) -> s
         unique_key=f"import:{draft_id}",
     )
     if not await jobs.move_file(uow, payload.file_id, draft_id, id):
+        raise JOB_NOT_FOUND()
+    return id
+
+
+async def run_of(db: Executor, org_id: str, file_id: str) -> str:
+    """The import that has taken a file. Raises ``job_not_found``."""
+    id = await jobs.owner_of(db, org_id, file_id)
+    if id is None:
         raise JOB_NOT_FOUND()
     return id

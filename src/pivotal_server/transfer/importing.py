@@ -67,7 +67,7 @@ class ImportPayload(msgspec.Struct, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a row: ``created``, ``updated``, ``unchanged``, ``skipped`` or, with a fault, ``failed``.
+    """What became of a row: ``created``, ``updated``, ``unchanged``, ``skipped`` or ``failed``, with a fault.
 
     ``data`` is what was read of it.
     """
