@@ -1,6 +1,6 @@
 """Importing a file on the real server: from the list to the rows, with 137 faulty ones among many."""
 
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.support.chromium import Watch, axe_violations, screenshot
 from tests.support.live_server import Live
@@ -33,8 +33,8 @@ async def test_a_file_is_imported_step_by_step(live: Live, page: Page, page_watc
     # Without a file the step stays and says so.
     await page.get_by_role("button", name="Upload").click()
     await expect(page.get_by_role("alert")).to_have_text("Choose a file.")
-    chosen = {"name": "crm.csv", "mimeType": "text/csv", "buffer": _file()}
-    await page.get_by_label("File", exact=True).set_input_files([chosen])
+    chosen = FilePayload(name="crm.csv", mimeType="text/csv", buffer=_file())
+    await page.get_by_label("File", exact=True).set_input_files(chosen)
     await page.get_by_role("button", name="Upload").click()
 
     await expect(page.get_by_role("heading", name="Match columns")).to_be_visible()
