@@ -274,7 +274,7 @@ async def test_leases_are_renewed(world: World) -> None:
     worker = worker_of(world, look=hold)
     working = asyncio.create_task(worker.run_due())
     await until_status(world, id, "running")
-    with clock.travel(LEASE - timedelta(seconds=1)):
+    with clock.travel(LEASE / 2):
         await worker.tend()
     with clock.travel(LEASE + timedelta(seconds=1)):
         await worker_of(world, look=Log()).tend()

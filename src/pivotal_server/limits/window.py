@@ -19,7 +19,7 @@ _COMPACT_AT = 64
 Header = tuple[bytes, bytes]
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """The answer for one request.
 
     ``limit``: requests a window, 0 when the limit is off. ``remaining``: how many more would be accepted now.
@@ -51,6 +51,19 @@ class Window:
 
     def hit(self, now: float) -> Decision:
         """Decide on one request at ``now`` (Unix seconds), and count it when it is accepted."""
+        # The usual case by itself, since every request passes here: time goes on, and room is left.
+        limit, times = self.limit, self._times
+        if limit and self._head < len(times):
+            moment = round(now * _SECOND)
+            cut = moment - _WINDOW
+            if cut < times[-1] <= moment:
+                if times[self._head] <= cut:
+                    self._forget(cut)
+                used = len(times) - self._head
+                if used < limit:
+                    times.append(moment)
+                    reset = -(-(moment + _WINDOW) // _SECOND)
+                    return Decision(True, limit, limit - used - 1, reset, WINDOW_SECONDS, 0)
         return self._decide(now, counts=True)
 
     def charge(self, now: float, cost: int) -> Decision:
@@ -114,12 +127,19 @@ class Window:
             self.clear()
             return moment
         if times[head] <= cut:
-            head = bisect_right(times, cut, head)
-            if head >= _COMPACT_AT and 2 * head >= len(times):
-                del times[:head]
-                head = 0
-            self._head = head
+            self._forget(cut)
         return max(moment, newest)
+
+    def _forget(self, cut: int) -> None:
+        """Drop what is not younger than ``cut``: the oldest for sure, the newest never."""
+        times = self._times
+        head = self._head + 1
+        if times[head] <= cut:
+            head = bisect_right(times, cut, head)
+        if head >= _COMPACT_AT and 2 * head >= len(times):
+            del times[:head]
+            head = 0
+        self._head = head
 
     def is_idle(self, now: float) -> bool:
         """Whether nothing is left in the window at ``now``, so that it may be forgotten."""
@@ -175,12 +195,13 @@ def headers(decision: Decision) -> list[Header]:
     if decision.limit == 0:
         return []
     limit, policy = _of_limit(decision.limit)
+    remaining = b"%d" % decision.remaining
     fields = [
         limit,
-        (b"x-ratelimit-remaining", b"%d" % decision.remaining),
+        (b"x-ratelimit-remaining", remaining),
         _of_reset(decision.reset),
         policy,
-        (b"ratelimit", b'"default";r=%d;t=%d' % (decision.remaining, decision.t)),
+        (b"ratelimit", b'"default";r=%b;t=%d' % (remaining, decision.t)),
     ]
     if not decision.allowed:
         fields.append((b"retry-after", b"%d" % decision.retry_after))
