@@ -85,13 +85,21 @@ def declared_errors(operation: Operation, access: Sequence[ErrorCode]) -> list[E
     elif operation.writes:
         found.append(codes.BODY_TOO_LARGE)
     if operation.scope is not None:
-        found += [*access, codes.RATE_LIMITED]
+        found += [code for code in access if _can_refuse(code, operation)]
+        found.append(codes.RATE_LIMITED)
     if operation.writes:
         found += _WRITE
         if operation.single and operation.method != "POST":
             found.append(codes.PRECONDITION_FAILED)
     found += _ALWAYS
     return sorted(dict.fromkeys(found), key=lambda code: code.status)
+
+
+def _can_refuse(code: ErrorCode, operation: Operation) -> bool:
+    """Whether the rule of access behind ``code`` can refuse anybody here."""
+    if code.code == "read_only_key":
+        return operation.writes
+    return code.code != "insufficient_scope" or operation.scope != ANY_SCOPE
 
 
 def answer_headers(operation: Operation, status: int) -> list[str]:
