@@ -1,11 +1,17 @@
 """Admin > Templates: list, editor, preview, copies, JSON (ONB-TPL-9, -10)."""
 
 import json
+import re
+from collections.abc import Iterable
+from html import unescape
 from typing import Any
 
 import httpx
 import pytest
 
+from pivotal_server.custom_fields import service as custom_fields
+from pivotal_server.custom_fields.schemas import CustomFieldCreate
+from pivotal_server.unit_of_work import unit_of_work
 from tests.support.app import World
 from tests.support.browser import Browser
 from tests.support.people import new_member
@@ -20,6 +26,14 @@ def form(*rows: dict[str, str], **fields: str) -> dict[str, str]:
     found = {"name": "Standard", "phase": "program_design", "rows": str(len(rows)), **fields}
     for at, row in enumerate(rows):
         found |= {f"{name}_{at}": value for name, value in row.items()}
+    return found
+
+
+def several(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Fields of which a name may come several times, each time with its own text."""
+    found: dict[str, list[str]] = {}
+    for name, text in pairs:
+        found.setdefault(name, []).append(text)
     return found
 
 
@@ -57,7 +71,7 @@ async def test_a_template_is_written_task_by_task(owner: Browser, api: httpx.Asy
 
 
 async def test_saving_what_is_shown_changes_nothing(owner: Browser, api: httpx.AsyncClient) -> None:
-    several = {
+    any_of = {
         "any": [
             {"field": "plan", "operator": "equals", "value": "Scale"},
             {"field": "tags", "operator": "has_tag", "value": "vip"},
@@ -72,7 +86,7 @@ async def test_saving_what_is_shown_changes_nothing(owner: Browser, api: httpx.A
             "depends_on": ["one"],
             "due_anchor": "task:one",
             "due_offset": 2,
-            "condition": several,
+            "condition": any_of,
             "subtasks": [{"title": "Below", "assignee_rule": "csm", "due_offset": 1, "key": "below"}],
         },
         name="Standard",
@@ -85,10 +99,104 @@ async def test_saving_what_is_shown_changes_nothing(owner: Browser, api: httpx.A
     for at in (0, 1):
         names = ("key", "title", "offset", "after", "links", "below")
         fields |= {f"{name}_{at}": value_of(page, f"{name}_{at}") for name in names}
-    fields |= {"anchor_1": "task:one", "when_kept_1": value_of(page, "when_kept_1"), "subtasks_1": "Below"}
+    fields |= {"anchor_1": "task:one", "subtasks_1": "Below"}
     assert fields["after_1"] == "1"
-    assert (await owner.post(f"{HOME}/1", fields)).status_code == 303
+    lines = [("when_match_1", "any")]
+    for field, operator, value in (("plan", "equals", "Scale"), ("tags", "has_tag", "vip")):
+        lines += [("when_field_1", field), ("when_operator_1", operator), ("when_value_1", value)]
+    shown = text_of(page)
+    assert "Only if one of these holds" in shown
+    assert shown.count("Leave out") == 2
+    answer = await owner.post(f"{HOME}/1", several([*fields.items(), *lines]))
+    assert answer.status_code == 303
     assert await read(api, made) == made
+
+
+async def test_onb_tpl_2_a_condition_of_several_comparisons_is_written_line_by_line(
+    world: World, owner: Browser, api: httpx.AsyncClient
+) -> None:
+    async with unit_of_work(world.db, world.operator) as uow:
+        await custom_fields.create_field(uow, CustomFieldCreate(label="ARR", slug="arr", type="number"))
+        await custom_fields.create_field(uow, CustomFieldCreate(label="Code", slug="code", type="string"))
+    page = (await owner.get(f"{HOME}/new")).text
+    # A field that no condition names yet is offered too.
+    assert "Only if ARR" in text_of(page)
+    one = {"when_field_0": "custom_fields.arr", "when_operator_0": "greater", "when_value_0": "10000"}
+    longer = await owner.post(f"{HOME}/new", {**form({"title": "Legal"}), **one, "do": "when:1"}, htmx=True)
+    assert longer.text.count('name="when_value_0"') == 2
+    assert value_of(longer.text, "when_value_0") == "10000"
+    both = [
+        *form({"title": "Legal"}, when_field="custom_fields.code", when_value="007").items(),
+        *one.items(),
+        *(("when_field_0", "tags"), ("when_operator_0", "has_tag"), ("when_value_0", "vip")),
+        *(("when_field_0", ""), ("when_operator_0", "equals"), ("when_value_0", "left out")),
+        ("when_match_0", "any"),
+    ]
+    assert (await owner.post(f"{HOME}/new", several(both))).status_code == 303
+    (made,) = await templates(api)
+    assert made["tasks"][0]["condition"] == {
+        "any": [
+            {"field": "custom_fields.arr", "operator": "greater", "value": 10000},
+            {"field": "tags", "operator": "has_tag", "value": "vip"},
+        ]
+    }
+    # A text stays a text, digits or not.
+    assert made["applies_when"] == {
+        "all": [{"field": "custom_fields.code", "operator": "equals", "value": "007"}]
+    }
+
+
+async def test_stored_comparisons_that_are_not_changed_stay_as_they_were(
+    owner: Browser, api: httpx.AsyncClient
+) -> None:
+    (member,) = (await api.get("/members")).json()["data"]
+    condition = {
+        "all": [
+            {"field": "plan", "operator": "any_of", "value": ["A, B", "C"]},
+            {"field": "owner_id", "operator": "equals", "value": member["id"]},
+        ]
+    }
+    made = await new_template(api, {"title": "One", "key": "one"}, name="Standard", applies_when=condition)
+    page = (await owner.get(f"{HOME}/1")).text
+    was = [unescape(one) for one in re.findall(r'name="when_was" value="([^"]*)"', page)]
+    values = [unescape(one) for one in re.findall(r'name="when_value" value="([^"]*)"', page)]
+    assert values == ["A, B, C", member["name"]]
+    rest = [
+        ("key_0", "one"),
+        ("title_0", "One"),
+        ("name", "Standard"),
+        ("phase", made["phase"]),
+        ("rows", "1"),
+    ]
+    lines = [
+        *(("when_was", one) for one in was),
+        *(("when_field", one["field"]) for one in condition["all"]),
+        *(("when_operator", one["operator"]) for one in condition["all"]),
+    ]
+    kept = [("when_value", one) for one in values]
+    assert (await owner.post(f"{HOME}/1", several([*rest, *lines, *kept]))).status_code == 303
+    assert (await read(api, made))["applies_when"] == condition
+    changed = [("when_value", "A, B, D"), ("when_value", member["name"].upper())]
+    assert (await owner.post(f"{HOME}/1", several([*rest, *lines, *changed]))).status_code == 303
+    first, second = (await read(api, made))["applies_when"]["all"]
+    assert (first["value"], second["value"]) == (["A", "B", "D"], member["id"])
+
+
+async def test_onb_tpl_9_custom_fields_that_an_import_names_in_vain_are_told_first(
+    owner: Browser, api: httpx.AsyncClient
+) -> None:
+    condition = {"all": [{"field": "custom_fields.region", "operator": "is_set"}]}
+    given = {"name": "Imported", "phase": "program_design", "tasks": [{"title": "A", "condition": condition}]}
+    await owner.get(f"{HOME}/import")
+    told = await owner.post(f"{HOME}/import", {"json": json.dumps(given)})
+    assert told.status_code == 422
+    assert "no custom field region" in text_of(told.text)
+    assert await templates(api) == []
+    answer = await owner.post(
+        f"{HOME}/import", {"json": json.dumps(given), "sure": value_of(told.text, "sure")}
+    )
+    assert answer.status_code == 303
+    assert [one["name"] for one in await templates(api)] == ["Imported"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Admin > Templates: the list, the editor, preview on a customer, JSON out and in (ONB-TPL-1 … 10)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pivotal_server.custom_fields import service as custom_fields
 from pivotal_server.customers import service as customers
 from pivotal_server.customers.resolve import visible_customer
 from pivotal_server.errors_catalogue import INVALID_REFERENCE, TEMPLATE_NOT_FOUND
@@ -25,6 +27,7 @@ from pivotal_server.templates import service, typing_in
 from pivotal_server.templates.applying import Applied, apply_template
 from pivotal_server.templates.conditions import FIELDS, OPERATORS
 from pivotal_server.templates.schemas import Template, TemplateCreate, TemplateUpdate
+from pivotal_server.templates.typing_in import Known
 from pivotal_server.templates.views import (
     EditorPage,
     TaskRow,
@@ -61,7 +64,13 @@ WORDS = {
     ("description", "too_big"): "Use at most 2,000 characters.",
     ("phase", "missing_field"): "Choose a phase.",
 }
+_FIELD_NAMES = {
+    "owner_id": "owner",
+    "mrr": "MRR",
+    "monthly_orders": "monthly orders",
+}
 _CREATE = Body(TemplateCreate)
+_NAMED_FIELD = re.compile(r'"field":"custom_fields\.([^"]+)"')
 
 
 class _Undo(Exception):
@@ -118,11 +127,16 @@ async def _editor(
     preview: tuple[Listing, ...] = (),
     status: int = 200,
 ) -> Response:
+    custom = {one.slug: one.label for one in await custom_fields.read_fields(visit.db, visit.org_id)}
+    used = {
+        line.field.removeprefix("custom_fields.")
+        for one in (when, *(row.when for row in rows))
+        for line in one.lines
+        if line.field.startswith("custom_fields.")
+    }
     known = [one for one in await phases.all_phases(visit.db, visit.org_id) if one.archived_at is None]
     team = await members.all_members(visit.db, visit.org_id)
     url = HOME if template is None else f"{HOME}/{template.display_id}"
-    custom = {row.when.field for row in rows} | {when.field}
-    names = [*FIELDS, *sorted(name for name in custom if name.startswith("custom_fields."))]
     view = EditorPage(
         title="New template" if template is None else template.name,
         number=0 if template is None else template.display_id,
@@ -140,8 +154,8 @@ async def _editor(
         phases=tuple((one.key, one.name) for one in known),
         rules=(*_RULES, *((f"member:{id}", name) for id, name in staff_of(team))),
         fields=(
-            ("", "Always"),
-            *((name, f"Only if {name.removeprefix('custom_fields.')}") for name in names),
+            *((name, _FIELD_NAMES.get(name, name)) for name in FIELDS),
+            *((f"custom_fields.{slug}", custom.get(slug, slug)) for slug in sorted({*custom, *used})),
         ),
         operators=tuple((name, name.replace("_", " ")) for name in OPERATORS),
         preview=preview,
@@ -166,8 +180,9 @@ async def edit(visit: Visit) -> Response:
         "default_for_phase": "yes" if template.default_for_phase else "",
     }
     condition = msgspec.json.decode(msgspec.json.encode(template.applies_when))
-    rows = typing_in.rows_of(template)
-    return await _editor(visit, template, rows, typing_in.when_of(condition), values)
+    known = await _known(visit)
+    rows = typing_in.rows_of(template, known)
+    return await _editor(visit, template, rows, typing_in.when_of(condition, known), values)
 
 
 @page("templates", capability=CAPABILITY)
@@ -187,10 +202,12 @@ async def _submitted(visit: Visit, template: Template | None) -> Response:
     rows, when = typing_in.rows_in(fields), typing_in.when_in(fields, "")
     values = fields.texts(*_TEXTS)
     act = fields.text("do")
+    if act == "when:0":
+        when = typing_in.longer(when, typing_in.ANOTHER)
     if act and act != "preview":
         return await _editor(visit, template, typing_in.moved(rows, act), when, values)
     try:
-        data = _data(rows, when, values)
+        data = _data(rows, when, values, await _known(visit))
         if act == "preview":
             preview = await _preview(visit, template, data, values["customer"])
             return await _editor(visit, template, rows, when, values, preview=preview)
@@ -201,15 +218,21 @@ async def _submitted(visit: Visit, template: Template | None) -> Response:
     return go_to(visit.request, HOME)
 
 
-def _data(rows: Sequence[TaskRow], when: When, values: Mapping[str, str]) -> TemplateCreate:
+async def _known(visit: Visit) -> Known:
+    fields = await custom_fields.all_fields(visit.db, visit.org_id)
+    team = await members.all_members(visit.db, visit.org_id)
+    return Known({one.slug: one.type for one in fields}, {one.id: one.name for one in team})
+
+
+def _data(rows: Sequence[TaskRow], when: When, values: Mapping[str, str], known: Known) -> TemplateCreate:
     """What the form says. Raises what the checks of the API raise."""
     given: dict[str, Any] = {
         "name": values["name"],
         "phase": values["phase"],
         "description": values["description"],
         "default_for_phase": bool(values["default_for_phase"]),
-        "applies_when": typing_in.condition_of(when),
-        "tasks": typing_in.tasks_of(rows),
+        "applies_when": typing_in.condition_of(when, known),
+        "tasks": typing_in.tasks_of(rows, known),
     }
     found = {name: _CREATE.fields[name](value, name) for name, value in given.items()}
     return TemplateCreate(**found)
@@ -323,7 +346,7 @@ async def export(visit: Visit) -> Response:
     )
 
 
-def _import_form(visit: Visit, fault: str = "", status: int = 200) -> Response:
+def _import_form(visit: Visit, fault: str = "", status: int = 200, *, sure: bool = False) -> Response:
     form = Form(
         id="import",
         action=f"{HOME}/import",
@@ -332,7 +355,18 @@ def _import_form(visit: Visit, fault: str = "", status: int = 200) -> Response:
         errors={"json": fault} if fault else {},
     )
     lead = "Paste what Export gave, here or in another workspace."
-    return _ask(visit, TemplateAsk("import", "Import a template", "Import", lead, form), status)
+    submit = "Import anyway" if sure else "Import"
+    return _ask(visit, TemplateAsk("import", "Import a template", submit, lead, form, sure=sure), status)
+
+
+async def _undefined(visit: Visit, data: TemplateCreate) -> list[str]:
+    """Custom fields that conditions of a template name and this workspace has not."""
+    known = {one.slug for one in await custom_fields.all_fields(visit.db, visit.org_id)}
+    found: list[str] = []
+    for slug in _NAMED_FIELD.findall(msgspec.json.encode([data.applies_when, data.tasks]).decode()):
+        if slug not in known and slug not in found:
+            found.append(slug)
+    return found
 
 
 @page("templates", capability=CAPABILITY)
@@ -352,6 +386,11 @@ async def do_import(visit: Visit) -> Response:
         return _import_form(visit, "This is no template.", 422)
     try:
         data = TemplateCreate(**{name: _CREATE.fields[name](value, name) for name, value in given.items()})
+        unknown = await _undefined(visit, data)
+        if unknown and not visit.fields.ticked("sure"):
+            names = ", ".join(unknown)
+            text = f"This workspace has no custom field {names}. To a condition it is empty."
+            return _import_form(visit, text, 422, sure=True)
         async with visit.work() as uow:
             row = await service.create_template(uow, data)
     except (KeyError, TypeError) as fault:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -9,12 +10,27 @@ from msgspec.structs import replace
 
 from pivotal_server.customers.checks import slug_of
 from pivotal_server.templates.schemas import Template, TemplateSubtask, TemplateTask
-from pivotal_server.templates.views import TaskRow, When
+from pivotal_server.templates.views import Comparison, TaskRow, When
 from pivotal_server.web.fields import Fields
 
 _NUMBERS = re.compile(r"\d+")
 _LISTED = frozenset({"any_of", "none_of", "between"})
 _UNARY = frozenset({"is_set", "is_empty"})
+ANOTHER = "plan"
+"""The field to which a further comparison is set at first."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What conditions can name: types of custom fields by slug, names of people by id."""
+
+    kinds: Mapping[str, str]
+    people: Mapping[str, str]
+
+    def kind_of(self, field: str) -> str | None:
+        """The type of a field of customers; ``None`` for a custom one that is not defined."""
+        if not field.startswith("custom_fields."):
+            return "number" if field in ("mrr", "monthly_orders") else "string"
+        return self.kinds.get(field.removeprefix("custom_fields."))
 
 
 # ── From the form ────────────────────────────────────────────────────────────────────────────────
@@ -68,20 +84,31 @@ def _keys_of(numbers: str, found: Sequence[TaskRow], keyed: Sequence[TaskRow]) -
 
 
 def when_in(fields: Fields, tail: str) -> When:
-    """A condition of the form."""
+    """A condition of the form; lines without a field are left out."""
+    names = ("when_field", "when_operator", "when_value", "when_was")
+    lines = zip_longest(*(fields.all(f"{name}{tail}") for name in names), fillvalue="")
     return When(
-        field=fields.text(f"when_field{tail}").strip(),
-        operator=fields.text(f"when_operator{tail}") or "equals",
-        value=fields.text(f"when_value{tail}").strip(),
-        kept=fields.text(f"when_kept{tail}"),
+        match="any" if fields.text(f"when_match{tail}") == "any" else "all",
+        lines=tuple(
+            Comparison(field.strip(), operator or "equals", value.strip(), was)
+            for field, operator, value, was in lines
+            if field.strip()
+        ),
     )
 
 
+def longer(when: When, name: str) -> When:
+    """A condition with one more line, set to a field."""
+    return replace(when, lines=(*when.lines, Comparison(field=name)))
+
+
 def moved(rows: list[TaskRow], act: str) -> list[TaskRow]:
-    """``rows`` after a button of the editor: ``up:2``, ``down:2``, ``drop:2`` by number, or ``add``."""
+    """``rows`` after a button: ``add``, or ``up:2``, ``down:2``, ``drop:2``, ``when:2`` by number."""
     verb, _, number = act.partition(":")
     at = int(number) - 1 if number.isdecimal() else -1
-    if verb == "add" or not 0 <= at < len(rows):
+    if verb == "when" and 0 <= at < len(rows):
+        rows[at] = replace(rows[at], when=longer(rows[at].when, ANOTHER))
+    if verb in ("add", "when") or not 0 <= at < len(rows):
         return rows
     if verb == "drop":
         gone = rows[at].key
@@ -94,12 +121,12 @@ def moved(rows: list[TaskRow], act: str) -> list[TaskRow]:
 
 
 # ── To the service ───────────────────────────────────────────────────────────────────────────────
-def tasks_of(rows: Sequence[TaskRow]) -> list[dict[str, Any]]:
+def tasks_of(rows: Sequence[TaskRow], known: Known) -> list[dict[str, Any]]:
     """The tasks as JSON that the service's checks read."""
-    return [_task_of(row) for row in rows]
+    return [_task_of(row, known) for row in rows]
 
 
-def _task_of(row: TaskRow) -> dict[str, Any]:
+def _task_of(row: TaskRow, known: Known) -> dict[str, Any]:
     task: dict[str, Any] = {
         "key": row.key,
         "title": row.title,
@@ -109,7 +136,7 @@ def _task_of(row: TaskRow) -> dict[str, Any]:
         "due_offset": _number(row.due_offset),
         "customer_facing": row.facing,
         "links": _json(row.links, []),
-        "condition": condition_of(row.when),
+        "condition": condition_of(row.when, known),
         "depends_on": row.after.split(),
         "subtasks": _subtasks_of(row),
     }
@@ -136,33 +163,40 @@ def _json(text: str, default: Any) -> Any:
         return default
 
 
-def condition_of(when: When) -> Any:
-    """A condition as JSON; ``None`` for always."""
-    if when.kept:
-        return _json(when.kept, None)
-    if not when.field:
-        return None
-    comparison: dict[str, Any] = {"field": when.field, "operator": when.operator}
-    if when.operator in _LISTED:
-        comparison["value"] = [
-            _value(part.strip(), when.field) for part in when.value.split(",") if part.strip()
-        ]
-    elif when.operator not in _UNARY:
-        comparison["value"] = _value(when.value, when.field) if when.value else None
-    return {"all": [comparison]}
+def condition_of(when: When, known: Known) -> Any:
+    """A condition as JSON; ``None`` for always. What was stored and is not changed stays as it was."""
+    return {when.match: [_comparison_of(line, known) for line in when.lines]} if when.lines else None
 
 
-def _value(text: str, field: str) -> Any:
-    if field in ("mrr", "monthly_orders") or field.startswith("custom_fields."):
+def _comparison_of(line: Comparison, known: Known) -> Any:
+    stored = _json(line.was, None) if line.was else None
+    if isinstance(stored, dict) and _line_of(stored, known) == line:
+        return stored
+    comparison: dict[str, Any] = {"field": line.field, "operator": line.operator}
+    if line.operator in _LISTED:
+        parts = [part.strip() for part in line.value.split(",") if part.strip()]
+        comparison["value"] = [_value(part, line.field, known) for part in parts]
+    elif line.operator not in _UNARY:
+        comparison["value"] = _value(line.value, line.field, known) if line.value else None
+    return comparison
+
+
+def _value(text: str, field: str, known: Known) -> Any:
+    if field == "owner_id":
+        return next((id for id, name in known.people.items() if name.casefold() == text.casefold()), text)
+    kind = known.kind_of(field)
+    if kind in ("number", None):
         try:
             return float(text) if "." in text else int(text)
         except ValueError:
-            return {"yes": True, "no": False}.get(text.lower(), text) if field.startswith("custom") else text
+            return text
+    if kind == "boolean":
+        return {"yes": True, "no": False}.get(text.lower(), text)
     return text
 
 
 # ── From what is stored ──────────────────────────────────────────────────────────────────────────
-def rows_of(template: Template) -> list[TaskRow]:
+def rows_of(template: Template, known: Known) -> list[TaskRow]:
     """The tasks of a stored template as the editor shows them, predecessors by key."""
     tasks: list[TemplateTask] = msgspec.convert(
         msgspec.json.decode(msgspec.json.encode(template.tasks)), list[TemplateTask]
@@ -180,7 +214,7 @@ def rows_of(template: Template) -> list[TaskRow]:
             subtasks="\n".join(one.title for one in task.subtasks),
             links=msgspec.json.encode(task.links).decode(),
             below=_below(task.subtasks),
-            when=when_of(_plain(task.condition)),
+            when=when_of(_plain(task.condition), known),
         )
         for task in tasks
     ]
@@ -194,17 +228,22 @@ def _below(subtasks: Sequence[TemplateSubtask]) -> str:
     return msgspec.json.encode(subtasks).decode()
 
 
-def when_of(condition: Mapping[str, Any] | None) -> When:
+def when_of(condition: Mapping[str, Any] | None, known: Known) -> When:
     """A stored condition as the editor shows it."""
     if condition is None:
         return When()
     [(match, comparisons)] = condition.items()
-    if match != "all" or len(comparisons) != 1:
-        return When(kept=msgspec.json.encode(condition).decode())
-    [one] = comparisons
-    value = one.get("value")
-    text = ", ".join(map(_text, value)) if isinstance(value, list) else _text(value)
-    return When(one["field"], one["operator"], text)
+    return When(match, tuple(_line_of(one, known) for one in comparisons))
+
+
+def _line_of(stored: Mapping[str, Any], known: Known) -> Comparison:
+    field, value = str(stored.get("field")), stored.get("value")
+    values = [_text(one) for one in (value if isinstance(value, list) else [value])]
+    if field == "owner_id":
+        values = [known.people.get(one, one) for one in values]
+    return Comparison(
+        field, str(stored.get("operator")), ", ".join(values), msgspec.json.encode(stored).decode()
+    )
 
 
 def _text(value: Any) -> str:

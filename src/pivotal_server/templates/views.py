@@ -35,13 +35,20 @@ class TemplatesPage(msgspec.Struct, frozen=True):
     groups: tuple[TemplateGroup, ...]
 
 
-class When(msgspec.Struct, frozen=True):
-    """A condition as the editor shows it: one comparison, or ``kept`` as JSON when it is more than that."""
+class Comparison(msgspec.Struct, frozen=True):
+    """One comparison as the editor shows it; ``was``: the stored one as JSON, kept while unchanged."""
 
     field: str = ""
     operator: str = "equals"
     value: str = ""
-    kept: str = ""
+    was: str = ""
+
+
+class When(msgspec.Struct, frozen=True):
+    """A condition as the editor shows it: ``all`` or ``any`` of its lines. Without one it always holds."""
+
+    match: str = "all"
+    lines: tuple[Comparison, ...] = ()
 
 
 class TaskRow(msgspec.Struct, frozen=True):
@@ -85,12 +92,21 @@ class EditorPage(msgspec.Struct, frozen=True, kw_only=True):
     operators: tuple[tuple[str, str], ...]
     preview: tuple[Listing, ...] = ()
 
+    @property
+    def no_line(self) -> tuple[Comparison, ...]:
+        """What a condition that always holds shows: a line to begin one with."""
+        return (Comparison(),)
+
 
 class TemplateAsk(msgspec.Struct, frozen=True):
-    """Context ``page`` of ``templates/ask.html``: ``act`` is ``archive`` or ``import``."""
+    """Context ``page`` of ``templates/ask.html``: ``act`` is ``archive`` or ``import``.
+
+    ``sure``: what is unusual about the template has been told, and sending it again means it.
+    """
 
     act: str
     title: str
     submit: str
     lead: str
     form: Form
+    sure: bool = False
