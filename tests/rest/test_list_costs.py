@@ -12,8 +12,10 @@ import pytest
 
 from bench.data import Made, build
 from bench.inside import application
-from bench.lists import cost_of, filters_in, listing, own_values, pages, run_page, shared_values
+from bench.lists import cost_of, filters_in, listing, own_values, pages, recorded, run_page, shared_values
 from bench.rows import Size
+from pivotal_server.search import service as search
+from pivotal_server.search.service import Seeker
 
 SIZE = Size(customers=3_000, tasks=16_000, entries=30_000)
 # Up to 1,000 rows may be sorted where few are within a range, or where they are those of one onboarding.
@@ -24,6 +26,8 @@ PASS_OVER = {
     "sqlite": ("/events delivery_state=none",),
     "postgresql": ("/events delivery_state=none", "/events delivery_state=pending"),
 }
+# One customer of the member has a tenth of all tasks, which are looked through.
+MOST_SEEN = {"sqlite": 150.0, "postgresql": 9_000.0}
 # What holds words is found by the full-text index, whose cost has tests of its own.
 FULL_TEXT = "/customers q="
 
@@ -55,4 +59,22 @@ async def test_a_page_costs_the_same_at_any_depth_and_for_any_filter(made: Made)
             cost = await cost_of(db, await run_page(api, db, asked))
             if cost.work > MOST[db.dialect]:
                 costly.append(os.linesep.join([f"{name}: {cost.work:,.1f}", *cost.plans]))
+    assert not costly, os.linesep.join(costly)
+
+
+async def test_a_frequent_word_costs_who_sees_few_customers_no_walk_through_all_that_hold_it(
+    made: Made,
+) -> None:
+    costly = []
+    async with application(made) as (app, _):
+        db = app.services.db
+        seeker = Seeker(org_id=made.org_id, me=made.limited, visible_to=made.limited)
+        for q in ("g", "group", "aurora group", "send", "the", "person", "group is:archived"):
+            wanted = await search.understand(db, seeker, q)
+            for kind in wanted.kinds:
+                with recorded(db) as ran:
+                    await search.search(db, seeker, wanted, limit=9, kinds=(kind,))
+                cost = await cost_of(db, ran)
+                if cost.work > MOST_SEEN[db.dialect]:
+                    costly.append(os.linesep.join([f"{q} {kind}: {cost.work:,.1f}", *cost.plans]))
     assert not costly, os.linesep.join(costly)

@@ -3,6 +3,8 @@
 With words to look for, the full-text index gives the newest changed rows that hold them; among those, and the
 rows whose name begins with the text, the best are chosen. So a query that half of all records answer costs no
 more than one that few do. Without words the records themselves are read.
+
+Who sees few customers is answered from the rows of those alone; of more, they narrow what the index gives.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,17 +48,20 @@ from pivotal_server.db.search_conditions import (
     matches_groups,
     standing,
 )
-from pivotal_server.db.statements import DialectName, Statement, StatementCache
+from pivotal_server.db.statements import DialectName, Statement, StatementCache, any_of
 from pivotal_server.db.tables import customers, search_rows
 from pivotal_server.db.types import CalendarDay, Key
 from pivotal_server.db.visibility import visible_to as visible_customers
 from pivotal_server.search.meaning import Wanted
 from pivotal_server.search.repository import scope_word
 
-CANDIDATES: Final = 400
+CANDIDATES: Final = 200
 """Rows with the words that are ranked: the newest changed ones."""
 NAMED: Final = 50
 """Rows whose name begins with the text that are ranked beside them."""
+
+FEW_SEEN: Final = 300
+"""Up to so many visible customers lead a search for words, in place of the full-text index."""
 
 VISIBLE = visible_customers(C.org_id, C.id, C.owner_id)
 _INDEX = table("search_index", column("rowid", BigInteger))
@@ -171,7 +176,10 @@ _WITH_WORDS = "words"
 _WITH_TEXT = "text"
 _GOES_ON = "after"
 _VISIBLE = "visible_to"
-_WAYS = (_WITH_WORDS, _WITH_TEXT, _GOES_ON, _VISIBLE)
+_SEEN_LEAD = "seen_lead"
+_SEEN = "seen"
+_WAYS = (_WITH_WORDS, _WITH_TEXT, _GOES_ON, _VISIBLE, _SEEN_LEAD, _SEEN)
+_AMONG_SEEN = any_of(R.customer_id, _SEEN)
 
 
 # As the index of PostgreSQL has it, to the letter.
@@ -219,6 +227,15 @@ def _named(kind: Kind, tier: ColumnElement[int]) -> Select[Any]:
     )
 
 
+def _of_seen(kind: Kind, tier: ColumnElement[int]) -> Select[Any]:
+    """The rows of the few customers that are seen; the conditions look for the words in each."""
+    base, joined = SOURCES[kind]
+    on = and_(R.org_id == base.c.org_id, R.object_id == base.c.id)
+    rows = select(*_columns(kind, tier)).select_from(search_rows.join(joined, on))
+    rows = rows.with_hint(search_rows, "INDEXED BY search_rows_customer", "sqlite")
+    return rows.where(R.org_id == bindparam("org_id"), R.kind == kind, _AMONG_SEEN)
+
+
 def _statement(kind: Kind, given: frozenset[str], dialect: DialectName) -> Select[Any]:
     base, joined = SOURCES[kind]
     conditions = [*standing(kind), *(one for name, one in CONDITIONS[kind].items() if name in given)]
@@ -226,7 +243,11 @@ def _statement(kind: Kind, given: frozenset[str], dialect: DialectName) -> Selec
         conditions.append(VISIBLE)
     ranked = _WITH_TEXT in given
     tier = _tier(kind) if ranked else type_coerce(literal_column("5"), Integer())
-    if _WITH_WORDS in given or ranked:
+    if _SEEN_LEAD in given:
+        rows = _of_seen(kind, tier).where(*conditions).subquery("found")
+    elif _WITH_WORDS in given or ranked:
+        if _SEEN in given:
+            conditions.insert(0, _AMONG_SEEN)
         parts = [_matching(kind, tier, dialect=dialect).where(*conditions)]
         if ranked and kind != "task":
             parts.append(_named(kind, tier).where(*conditions))
@@ -302,12 +323,13 @@ async def find(
     wanted: Wanted,
     *,
     visible_to: str | None,
+    seen: Sequence[str] | None = None,
     limit: int,
     after: After | None = None,
 ) -> Sequence[Found]:
     """The best ``limit`` records of a kind, behind ``after`` if that is given.
 
-    ``visible_to`` is the member whose customers alone are searched.
+    ``visible_to`` is the member whose customers alone are searched, ``seen`` the ids of these, if known.
     """
     names = applies(kind, wanted)
     if names is None:
@@ -317,6 +339,9 @@ async def find(
     if visible_to is not None:
         given.add(_VISIBLE)
         params[_VISIBLE] = visible_to
+    if seen is not None and (wanted.words or wanted.text):
+        given.add(_SEEN_LEAD if len(seen) <= FEW_SEEN else _SEEN)
+        params[_SEEN] = seen
     if wanted.words:
         given.add(_WITH_WORDS)
         params |= _match(org_id, kind, wanted)

@@ -16,6 +16,7 @@ from pivotal_server.kit import clock
 from pivotal_server.members import service as members
 from pivotal_server.phases import service as phases
 from pivotal_server.search import repository_find as repository
+from pivotal_server.search import repository_sight as sight
 from pivotal_server.search.fields import AHEAD, BACK, BUILT_IN, KINDS, PEOPLE, Phase, Teammate
 from pivotal_server.search.grammar import Parsed, parse
 from pivotal_server.search.meaning import Surroundings, Wanted, meaning
@@ -130,9 +131,32 @@ async def search(
     kinds: Sequence[Kind] = KINDS,
     after: Place | None = None,
 ) -> list[Hit]:
-    """The best ``limit`` records, behind the place ``after``; one statement for each kind."""
+    """The best ``limit`` records, behind the place ``after``; one statement for each kind, and one for who
+    does not see all customers.
+    """
     if wanted.empty:
         return []
+    seen = await _seen(db, seeker, wanted)
+    return await _best(db, seeker, wanted, seen, limit=limit, kinds=kinds, after=after)
+
+
+async def _seen(db: Executor, seeker: Seeker, wanted: Wanted) -> list[str] | None:
+    """The customers to which words are held, when they are known and not very many."""
+    if seeker.visible_to is None or not wanted.words:
+        return None
+    return await sight.seen_by(db, seeker.org_id, seeker.visible_to)
+
+
+async def _best(
+    db: Executor,
+    seeker: Seeker,
+    wanted: Wanted,
+    seen: Sequence[str] | None,
+    *,
+    limit: int,
+    kinds: Sequence[Kind],
+    after: Place | None = None,
+) -> list[Hit]:
     hits = [
         Hit(kind, record)
         for kind in kinds
@@ -143,6 +167,7 @@ async def search(
             kind,
             wanted,
             visible_to=seeker.visible_to,
+            seen=seen,
             limit=limit,
             after=None if after is None else after.behind(kind),
         )
@@ -152,10 +177,11 @@ async def search(
 
 
 async def search_groups(db: Executor, seeker: Seeker, wanted: Wanted, *, limit: int) -> dict[Kind, list[Hit]]:
-    """The best ``limit`` records of each kind; one statement for each."""
+    """The best ``limit`` records of each kind; statements as of ``search``."""
     if wanted.empty:
         return {}
-    return {kind: await search(db, seeker, wanted, limit=limit, kinds=(kind,)) for kind in wanted.kinds}
+    seen = await _seen(db, seeker, wanted)
+    return {kind: await _best(db, seeker, wanted, seen, limit=limit, kinds=(kind,)) for kind in wanted.kinds}
 
 
 async def customer_filters(

@@ -180,6 +180,25 @@ onboardings = Table(
     live_index(
         "onboardings_csm", "org_id", "csm_id", "created_at", also="csm_id IS NOT NULL AND NOT customer_hidden"
     ),
+    # Whose customers these are, in the other roles and of hidden customers.
+    live_index(
+        "onboardings_csm_hidden",
+        "org_id",
+        "csm_id",
+        "customer_id",
+        also="csm_id IS NOT NULL AND customer_hidden",
+    ),
+    live_index("onboardings_se", "org_id", "se_id", "customer_id", also="se_id IS NOT NULL"),
+    live_index(
+        "onboardings_designer", "org_id", "designer_id", "customer_id", also="designer_id IS NOT NULL"
+    ),
+    live_index(
+        "onboardings_product_ops",
+        "org_id",
+        "product_ops_id",
+        "customer_id",
+        also="product_ops_id IS NOT NULL",
+    ),
     # The columns of the board.
     live_index(
         "onboardings_board",

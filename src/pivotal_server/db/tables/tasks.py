@@ -104,6 +104,13 @@ tasks = Table(
         "created_at",
         also="assignee_id IS NOT NULL AND NOT customer_hidden",
     ),
+    live_index(
+        "tasks_assignee_hidden",
+        "org_id",
+        "assignee_id",
+        "customer_id",
+        also="assignee_id IS NOT NULL AND customer_hidden",
+    ),
     live_index("tasks_customer", "org_id", "customer_id", "created_at"),
     # Progress is counted here, and the tasks of a phase are read in their order.
     live_index(
