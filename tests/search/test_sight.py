@@ -3,9 +3,12 @@
 import httpx
 import pytest
 
+from pivotal_server.customers import service as customers
+from pivotal_server.customers.access import grant_access
 from pivotal_server.db.engine import counting
 from pivotal_server.search import repository_find, repository_sight, service
 from pivotal_server.search.service import Seeker
+from pivotal_server.unit_of_work import unit_of_work
 from tests.support.app import World
 from tests.support.people import new_member
 from tests.support.records import answered, new_contact, new_customer, new_onboarding, new_task, path_of
@@ -33,6 +36,10 @@ async def test_what_a_member_sees_is_found_however_many_customers_these_are(
 ) -> None:
     ana = await new_member(world, "Ana Ruiz", "member")
     await _filled(api, ana.display_id)
+    given = await new_customer(api, name="Acme given")
+    async with unit_of_work(world.db, world.operator) as uow:
+        row = await customers.get_customer(world.db, world.workspace.id, given["id"])
+        await grant_access(uow, row, ana.id)
     if way != "few lead":
         monkeypatch.setattr(repository_find, "FEW_SEEN", 0)
     if way == "very many":
@@ -44,7 +51,11 @@ async def test_what_a_member_sees_is_found_however_many_customers_these_are(
         return {hit.record.name for hit in await service.search(world.db, seeker, wanted, limit=100)}
 
     roles = (*ROLES, "assignee")
-    assert await found("acme type:customer") == {"Acme owner", *(f"Acme {role} active" for role in roles)}
+    assert await found("acme type:customer") == {
+        "Acme owner",
+        "Acme given",
+        *(f"Acme {role} active" for role in roles),
+    }
     assert await found("acme is:archived type:customer") == {f"Acme {role} archived" for role in roles}
     assert await found("acme type:contact") == {f"Acme person {role} active" for role in roles}
     assert await found("task type:task") == {f"Acme task {role} active" for role in roles}

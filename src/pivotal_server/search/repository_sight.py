@@ -10,18 +10,19 @@ from sqlalchemy import BindParameter, Column, ColumnElement, Select, bindparam, 
 
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.statements import Statement
-from pivotal_server.db.tables import customers, onboardings, tasks
+from pivotal_server.db.tables import access_grants, customers, onboardings, tasks
 
 MOST: Final = 5_000
 """Rows that are read to know the customers; with more of them the rule is asked of each record."""
 _ME: BindParameter[str] = bindparam("visible_to")
-_C, _O, _T = customers.c, onboardings.c, tasks.c
+_C, _G, _O, _T = customers.c, access_grants.c, onboardings.c, tasks.c
 
 
 def _part(customer_id: Column[Any], person: Column[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
     c = person.table.c
+    live = [c.deleted_at.is_(None)] if "deleted_at" in c else []
     rows = select(customer_id.label("id")).where(
-        c.org_id == bindparam("org_id"), c.deleted_at.is_(None), person == _ME, *conditions
+        c.org_id == bindparam("org_id"), person == _ME, *live, *conditions
     )
     return select(rows.limit(MOST + 1).subquery().c.id)
 
@@ -30,6 +31,7 @@ def _part(customer_id: Column[Any], person: Column[Any], *conditions: ColumnElem
 _SEEN = Statement.scalar(
     union_all(
         _part(_C.id, _C.owner_id),
+        _part(_G.customer_id, _G.member_id),
         _part(_T.customer_id, _T.assignee_id, ~_T.customer_hidden),
         _part(_T.customer_id, _T.assignee_id, _T.customer_hidden),
         _part(_O.customer_id, _O.csm_id, ~_O.customer_hidden),
