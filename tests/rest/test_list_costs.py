@@ -63,13 +63,13 @@ async def test_a_page_costs_the_same_at_any_depth_and_for_any_filter(made: Made)
 
 
 async def test_a_frequent_word_costs_who_sees_few_customers_no_walk_through_all_that_hold_it(
-    made: Made,
+    tmp_path: Path,
 ) -> None:
+    # On SQLite alone: PostgreSQL reads tables of this size whole for the rule of sight, whatever leads.
+    made = await build(tmp_path / "pivotal.db", SIZE)
     costly = []
     async with application(made) as (app, _):
         db = app.services.db
-        if db.dialect == "postgresql":
-            pytest.skip("for the rule of sight it reads tables of this size whole, whatever leads")
         seeker = Seeker(org_id=made.org_id, me=made.limited, visible_to=made.limited)
         for q in ("g", "group", "aurora group", "send", "the", "person", "group is:archived"):
             wanted = await search.understand(db, seeker, q)
