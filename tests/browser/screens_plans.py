@@ -165,6 +165,18 @@ async def view_form(studio: Any, page: Page) -> None:
     await page.locator("dialog[open] form").wait_for()
 
 
+async def deleted(studio: Any, page: Page) -> None:
+    live = studio.full
+    slug = f"gone-{next(_NUMBERS)}"
+    customer = await live.created("/customers", {"name": "Harbour Lights", "slug": slug})
+    for name in ("Old rollout", "Loyalty launch"):
+        onboarding = await live.created("/onboardings", {"customer_id": customer["id"], "name": name})
+        task = await live.created(f"/onboardings/{onboarding['id']}/tasks", {"title": LONG_TITLE})
+        await live.curl("DELETE", f"/tasks/{task['id']}")
+    await live.curl("DELETE", f"/onboardings/{onboarding['id']}")
+    await live.open(page, "/admin/deleted")
+
+
 def on(path: str) -> Act:
     async def act(studio: Any, page: Page) -> None:
         await studio.full.open(page, path)
@@ -198,7 +210,7 @@ PLAN_PAGES: dict[str, Act] = {
     "portfolio": on("/onboardings/timeline"),
     "portfolio-table": on("/onboardings/timeline?view=table&group=csm"),
     "list-select": on("/onboardings?select=1"),
-    "deleted": on("/admin/deleted"),
+    "deleted": deleted,
     "list-new": on("/onboardings/new"),
     "timeline": tab("/timeline"),
     "talk": tab("/comments"),

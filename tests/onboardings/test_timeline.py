@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pivotal_server.db.engine import counting
 from pivotal_server.kit import clock
 from pivotal_server.onboardings.views_timeline import ZOOMS, Stretch, picture
 from tests.support.app import World
@@ -102,7 +103,7 @@ async def test_onb_gantt_2_the_end_of_a_bar_sets_the_due_date(
     assert without_script.headers["location"] == "/onboardings/1/timeline"
     await patched(api, onboarding, state="done")
     assert "data-due=" not in (await owner.get("/onboardings/1/timeline")).text
-    assert (await drag(owner, 1, "2027-01-20", "2027-01-12")).status_code == 409
+    assert (await drag(owner, 1, "2027-01-20", "2027-01-12")).status_code == 422
 
 
 async def test_onb_gantt_2_dates_that_would_follow_are_asked_about(
@@ -150,3 +151,24 @@ async def test_onb_gantt_2_two_who_add_a_condition_at_once_both_have_theirs(
     assert cycle.status_code in (409, 422)
     table = text_of((await owner.get("/onboardings/1/timeline?view=table")).text)
     assert "B, C, D" in table
+
+
+async def test_statements_of_a_timeline_do_not_grow_with_its_tasks(
+    owner: Browser, api: httpx.AsyncClient
+) -> None:
+    onboarding = await new_onboarding(api, await new_customer(api))
+    figures = []
+    for more in (2, 60):
+        before = None
+        for _ in range(more):
+            links = [] if before is None else [before["id"]]
+            before = await new_task(api, onboarding, due_date="2027-01-05", depends_on=links)
+        costs = []
+        for query in ("", "?view=table"):
+            await owner.get("/onboardings/1/timeline")
+            with counting() as count:
+                assert (await owner.get(f"/onboardings/1/timeline{query}")).status_code == 200
+            costs.append(count.value)
+        figures.append(costs)
+    assert figures[0] == figures[1]
+    assert max(figures[0]) <= 15

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from pivotal_server.web.view import Frame
@@ -88,6 +89,8 @@ def exact(at: datetime, frame: Frame) -> str:
     return f"{text}, {clock} in {frame.time_zone}"
 
 
+# The same few days stand on every row of a list.
+@lru_cache(maxsize=4096)
 def day(value: date) -> str:
     """A calendar day: "Jul 15, 2026"."""
     return f"{value:%b} {value.day}, {value.year}"
@@ -98,6 +101,7 @@ def short_day(value: date, frame: Frame) -> str:
     return f"{value:%b} {value.day}" if value.year == frame.today.year else day(value)
 
 
+@lru_cache(maxsize=4096)
 def long_day(value: date) -> str:
     """A calendar day with its weekday: "Wed, Jul 15, 2026"."""
     return f"{value:%a}, {day(value)}"

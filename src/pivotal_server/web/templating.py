@@ -44,6 +44,7 @@ _EXTENDS = re.compile(r"""\{%-?\s*extends\s+["']([a-z_/.]+)["']\s*-?%\}""")
 _HEADERS = {"Cache-Control": "no-store", "Vary": "HX-Request"}
 
 
+@functools.cache
 def icon(name: str, size: str = "") -> Markup:
     """An icon of the sprite; ``size`` empty (16 px) or ``sm`` (14 px). Words stand beside it."""
     classes = f"icon {size}".strip()
