@@ -159,10 +159,10 @@ async def test_statements_of_a_timeline_do_not_grow_with_its_tasks(
     onboarding = await new_onboarding(api, await new_customer(api))
     figures = []
     for more in (2, 60):
-        before = None
+        links: list[str] = []
         for _ in range(more):
-            links = [] if before is None else [before["id"]]
-            before = await new_task(api, onboarding, due_date="2027-01-05", depends_on=links)
+            task = await new_task(api, onboarding, due_date="2027-01-05", depends_on=links)
+            links = [task["id"]]
         costs = []
         for query in ("", "?view=table"):
             await owner.get("/onboardings/1/timeline")
