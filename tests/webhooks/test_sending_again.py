@@ -188,6 +188,23 @@ async def test_recovering_sends_exactly_what_was_missed(desk: Desk) -> None:
     answered(await recover(desk, made), 202)
 
 
+async def test_recovering_finds_what_no_worker_had_handed_out_when_it_began(desk: Desk) -> None:
+    made = await desk.endpoint(event_types=["customer.*"])
+    answered(await desk.api.patch(path_to(made), json={"status": "disabled"}))
+    missed = [await new_customer(desk.api) for _ in range(2)]
+    # No worker has looked at these events yet.
+    answered(await desk.api.patch(path_to(made), json={"status": "enabled"}))
+    fresh = await new_customer(desk.api)
+    assert await matched(desk, made, "all") == 2
+    job = answered(await recover(desk, made, scope="all"), 202)
+    await run_jobs(desk)
+    done = answered(await desk.api.get(f"/jobs/{job['id']}"))
+    assert (done["status"], done["counts"]["queued"]) == ("completed", 2)
+    await later(desk)
+    arrived = [got.event["data"]["object"]["id"] for got in desk.receiver.got if got.event["type"] != "webhook.ping"]
+    assert sorted(arrived) == sorted(row["id"] for row in (*missed, fresh))
+
+
 async def test_recovery_works_in_batches_and_keeps_the_order(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

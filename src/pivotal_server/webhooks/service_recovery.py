@@ -78,8 +78,9 @@ async def _never_sent(
     """
     listener, found = _listener(endpoint), []
     passed = await repository_fanout.passed(db, org_id)
-    # What is not handed out yet is not missed yet.
-    upto = min(until - _MICROSECOND, passed) if passed is not None else after
+    # What is not handed out yet is not missed yet, unless it is from before the endpoint was enabled: then it
+    # will be handed to the others only.
+    upto = min(until - _MICROSECOND, max(passed or listener.enabled_at, listener.enabled_at))
     while True:
         events = await repository_fanout.never_sent(db, org_id, endpoint.id, after, upto, LOOKED_AT)
         for event in events:
