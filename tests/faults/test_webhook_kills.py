@@ -60,6 +60,11 @@ class Worker:
             stderr=asyncio.subprocess.DEVNULL,
         )
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
     async def kill(self) -> None:
         """SIGKILL."""
         assert self._process is not None

@@ -50,6 +50,14 @@ class PostgresServer:
         with ThreadPoolExecutor(1) as thread:
             thread.submit(asyncio.run, run()).result()
 
+    def halt(self) -> None:
+        """End its processes; what is stored stays."""
+        self._server.stop()
+
+    def go_on(self) -> None:
+        """Start its processes again, at the same address."""
+        self._server.start()
+
     def stop(self) -> None:
         """Leave it; the last test process to do so ends it and removes its folder."""
         self._server.cleanup()

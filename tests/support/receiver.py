@@ -166,6 +166,18 @@ def trickle(pause: float) -> Answering:
     return answer
 
 
+def slow(seconds: float, answer: bytes) -> Answering:
+    """Give an answer after a while."""
+
+    async def answer_late(_got: Got, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        await asyncio.sleep(seconds)
+        writer.write(answer)
+        await writer.drain()
+        return True
+
+    return answer_late
+
+
 def then_close(answer: bytes) -> Answering:
     """Send something and end the connection."""
 

@@ -201,7 +201,9 @@ async def test_recovering_finds_what_no_worker_had_handed_out_when_it_began(desk
     done = answered(await desk.api.get(f"/jobs/{job['id']}"))
     assert (done["status"], done["counts"]["queued"]) == ("completed", 2)
     await later(desk)
-    arrived = [got.event["data"]["object"]["id"] for got in desk.receiver.got if got.event["type"] != "webhook.ping"]
+    arrived = [
+        got.event["data"]["object"]["id"] for got in desk.receiver.got if got.event["type"] != "webhook.ping"
+    ]
     assert sorted(arrived) == sorted(row["id"] for row in (*missed, fresh))
 
 

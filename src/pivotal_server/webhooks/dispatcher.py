@@ -40,6 +40,9 @@ GRACE_SECONDS = 15.0
 WORKSPACES = 50
 """Workspaces whose events are handed out in one round."""
 PROMOTED = 1_000
+FEW = 500
+"""After so many new deliveries the database counts them, again whenever they have doubled, up to ``MANY``."""
+MANY = 100_000
 
 _log = structlog.get_logger(__name__)
 
@@ -66,6 +69,8 @@ class Dispatcher:
         self._sweep_seconds = sweep_seconds
         self._sweep_at = float("-inf")
         self._turn = 0
+        self._handed = 0
+        self._count_at = FEW
         self._running: dict[asyncio.Task[None], Claim] = {}
         self._slow = 0
         self._unsent: list[Claimed] = []
@@ -163,6 +168,10 @@ class Dispatcher:
             fanned = await fan_out(self._db, org_id)
             count_events(fanned.events)
             more = more or fanned.more
+            self._handed += fanned.deliveries
+        if self._handed >= self._count_at:
+            self._count_at = min(2 * self._handed, self._handed + MANY)
+            await repository_queue.refresh_statistics(self._db)
         return more
 
     async def promote(self) -> None:
@@ -248,9 +257,10 @@ class Dispatcher:
     async def store(self) -> None:
         """Store the results there are. What the database does not take is kept while its lease lasts."""
         if self._unsent:
-            unsent, self._unsent = self._unsent, []
+            unsent = list(self._unsent)
             async with self._db.transaction() as tx:
                 await repository_queue.give_back(tx, unsent)
+            del self._unsent[: len(unsent)]
         records, self._records = self._records, []
         by_org: dict[str, list[Record]] = defaultdict(list)
         for record in records:

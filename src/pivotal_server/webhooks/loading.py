@@ -1,5 +1,6 @@
 """What a worker reads for the deliveries that it has claimed: texts, URLs, headers and secrets."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
@@ -50,9 +51,12 @@ class Loader:
     async def load(self, org_id: str, claimed: Sequence[Claimed]) -> Loaded:
         """What the attempts of these deliveries of one workspace need."""
         ids = sorted({one.row.endpoint_id for one in claimed})
-        endpoints = await repository_queue.endpoints(self._db, org_id, ids)
-        secrets = await repository.secrets_of(self._db, org_id, ids)
-        texts = await repository_queue.texts(self._db, org_id, sorted({one.row.event_id for one in claimed}))
+        event_ids = sorted({one.row.event_id for one in claimed})
+        endpoints, secrets, texts = await asyncio.gather(
+            repository_queue.endpoints(self._db, org_id, ids),
+            repository.secrets_of(self._db, org_id, ids),
+            repository_queue.texts(self._db, org_id, event_ids),
+        )
         return Loaded({id: self._settings(org_id, row, secrets) for id, row in endpoints.items()}, texts)
 
     def _settings(self, org_id: str, row: EndpointRow, secrets: Sequence[SecretRow]) -> Settings:
