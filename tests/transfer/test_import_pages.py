@@ -204,3 +204,26 @@ async def test_only_managers_import_and_pages_take_few_statements(
         assert statements.value <= 15, path
     assert (await member.get(run)).status_code == 403
     assert (await owner.get("/customers/import/runs/nothing")).status_code == 404
+
+
+async def test_app_exp_the_filter_of_the_list_is_exported(
+    api: httpx.AsyncClient, world: World, owner: Browser, enter: Enter
+) -> None:
+    for name, status in (("=cmd()", "active"), ("Gone", "churned"), ("Away", "archived")):
+        await new_customer(api, name=name, status=status)
+    found = {}
+    for status in ("", "churned", "archived"):
+        await owner.get("/customers")
+        answer = await owner.post("/customers/export", {"status": status})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/admin/jobs")
+        await Worker(world.services, KINDS).run_due()
+        html = (await owner.get("/admin/jobs")).text
+        link = re.search(r'href="(/admin/jobs/[^"]*/files/[^"]*)"', html)
+        assert link is not None
+        file = (await owner.get(link[1])).headers["location"]
+        text = (await owner.client.get(file)).content.decode("utf-8-sig")
+        found[status] = [name for name in ("'=cmd()", "Gone", "Away") if f",{name}," in text]
+    assert found == {"": ["'=cmd()"], "churned": ["Gone"], "archived": ["Away"]}
+    member = await enter(await new_member(world, "Ana Ruiz", "member"))
+    await member.get("/customers")
+    assert (await member.post("/customers/export", {"status": ""})).status_code == 403

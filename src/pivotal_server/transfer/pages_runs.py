@@ -6,16 +6,19 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pivotal_server.errors_catalogue import FILE_NOT_FOUND, JOB_NOT_FOUND
+from pivotal_server.errors_catalogue import FILE_NOT_FOUND, INVALID_ENUM_VALUE, JOB_NOT_FOUND
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.service import JobRow
 from pivotal_server.kit.errors import ApiError
+from pivotal_server.search.grammar import MOST_LETTERS
 from pivotal_server.transfer import checking, drafts, importing
 from pivotal_server.transfer.checking import Findings
 from pivotal_server.transfer.importing import ImportPayload
+from pivotal_server.transfer.schemas import ExportCreate
+from pivotal_server.transfer.service import start_export
 from pivotal_server.transfer.telling import run_url
 from pivotal_server.transfer.views import PATH, CheckPage, RunPage, links_of, progress_of
-from pivotal_server.web.htmx import saved
+from pivotal_server.web.htmx import go_to, saved
 from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
@@ -159,9 +162,32 @@ async def fetch(visit: Visit) -> Response:
     return RedirectResponse(visit.services.files.link(visit.org_id, wanted), status_code=302)
 
 
+# ── Export ───────────────────────────────────────────────────────────────────────────────────────
+@page(NAV, capability="export_data")
+async def export(visit: Visit) -> Response:
+    """Export the customers that the list shows, as a job whose file Admin > Jobs has (APP-EXP-1)."""
+    # The job reads without asking who sees what, so it is for those who see everything.
+    visit.require("export_data")
+    visit.require("administer")
+    status, text = visit.fields.text("status"), visit.fields.text("q").strip()
+    if status not in _LISTED or len(text) > MOST_LETTERS:
+        raise INVALID_ENUM_VALUE(field="status", message="This is no status of the list")
+    # The list without any filter leaves out churned customers too.
+    terms = [text, "status:onboarding,active,at_risk" if not (status or text) else _LISTED[status]]
+    async with visit.work() as uow:
+        await start_export(uow, ExportCreate(type="customers", q=" ".join(filter(None, terms))))
+    return go_to(visit.request, "/admin/jobs")
+
+
+_LISTED = {
+    "": "",
+    **{name: f"status:{name}" for name in ("onboarding", "active", "at_risk", "churned")},
+    "archived": "is:archived",
+}
 _CHECK = f"{PATH}/{{id}}/checks/{{job}}"
 _RUN = f"{PATH}/runs/{{job}}"
 routes = [
+    Route("/customers/export", export, methods=["POST"]),
     Route(_RUN, show_run, methods=["GET"]),
     Route(f"{_RUN}/live", follow_run, methods=["GET"]),
     Route(f"{_RUN}/cancel", cancel, methods=["POST"]),
