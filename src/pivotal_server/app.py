@@ -67,11 +67,13 @@ from pivotal_server.web.session import error_handlers, page_middleware
 from pivotal_server.webhooks import pages as webhook_pages
 from pivotal_server.webhooks import pages_log as webhook_log_pages
 from pivotal_server.webhooks import pages_sending as webhook_sending_pages
+from pivotal_server.workspaces import pages as workspace_pages
 
 ROUTES = [
     static_files.ROUTE,
     *docs_pages.routes,
     *auth_pages.routes,
+    *workspace_pages.routes,
     *api_key_pages.routes,
     *test_data_pages.routes,
     *mail_pages.routes,

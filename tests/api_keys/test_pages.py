@@ -80,7 +80,7 @@ async def test_admins_may(world: World, browsers: Browsers) -> None:
     ana = await new_member(world, "Ana Ruiz", "admin")
     browser = browsers()
     await browser.sign_in(world.services, world.workspace.id, ana)
-    assert (await browser.get("/admin")).headers["location"] == PATH
+    assert (await browser.get("/admin")).headers["location"] == "/admin/general"
     await create(browser)
     assert (await stored(world, "ci")).created_by == ana.id
 

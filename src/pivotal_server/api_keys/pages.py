@@ -30,8 +30,8 @@ _FIELDS = {"expires_at": "expires_on"}
 
 @page(NAV, capability="administer")
 async def admin(_visit: Visit) -> Response:
-    """The first page of Admin."""
-    return RedirectResponse(PATH, status_code=303)
+    """Admin leads to its first page."""
+    return RedirectResponse("/admin/general", status_code=303)
 
 
 @page(NAV, capability="administer")

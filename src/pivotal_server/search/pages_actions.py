@@ -14,6 +14,7 @@ from pivotal_server.web.session import Visit
 PAGES: tuple[tuple[str, str, str, str, str], ...] = (
     ("Customers", "building", "/customers", "", "G C"),
     ("Onboardings", "square-kanban", "/onboardings", "", "G O"),
+    ("Workspace settings", "settings", "/admin/general", "administer", ""),
     ("Team", "users", "/admin/team", "administer", ""),
     ("API keys", "key-round", "/admin/api-keys", "administer", "G A"),
     ("Webhooks", "webhook", "/admin/developer/webhooks", "administer", ""),

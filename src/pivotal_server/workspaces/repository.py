@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, columns_of, insert_of
@@ -28,6 +28,13 @@ BY_ID = Statement(_SELECT.where(workspaces.c.id == bindparam("id")), into=Worksp
 BY_SLUG = Statement(_SELECT.where(workspaces.c.slug == bindparam("slug")), into=WorkspaceRow)
 ALL = Statement(_SELECT.order_by(workspaces.c.created_at), into=WorkspaceRow)
 INSERT = Statement.write(insert_of(workspaces))
+LOCKED = Statement(_SELECT.where(workspaces.c.id == bindparam("id")).with_for_update(), into=WorkspaceRow)
+_CHANGEABLE = ("name", "time_zone", "settings", "updated_at")
+UPDATE = Statement.write(
+    update(workspaces)
+    .where(workspaces.c.id == bindparam("of_id"))
+    .values({name: bindparam(name, type_=workspaces.c[name].type) for name in _CHANGEABLE})
+)
 
 
 async def by_id(db: Executor, id: str) -> WorkspaceRow | None:
@@ -48,3 +55,13 @@ async def all_workspaces(db: Executor) -> list[WorkspaceRow]:
 async def insert(tx: Transaction, row: WorkspaceRow) -> None:
     """Insert a workspace. Raises ``UniqueViolation``."""
     await tx.execute(INSERT, msgspec.structs.asdict(row))
+
+
+async def locked(tx: Transaction, id: str) -> WorkspaceRow | None:
+    """The workspace with this id, kept from changing by others."""
+    return await tx.fetch_one(LOCKED, {"id": id})
+
+
+async def save(tx: Transaction, row: WorkspaceRow) -> None:
+    """Write what changes of a workspace."""
+    await tx.execute(UPDATE, {"of_id": row.id, **{name: getattr(row, name) for name in _CHANGEABLE}})
