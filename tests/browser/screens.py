@@ -312,6 +312,7 @@ PAGES: dict[str, Act] = {
     "key-revoke": key_revoke,
     "key-test-data": test_data_dialog,
     "key-test-data-page": at("/admin/api-keys/test-data"),
+    "workspace-settings": at("/admin/general"),
     "team": at("/admin/team"),
     "team-invite": at("/admin/team/invite"),
     "team-invite-many": at("/admin/team/invite-many"),
