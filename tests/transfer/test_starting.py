@@ -119,3 +119,15 @@ async def test_half_an_upload_leaves_nothing(api: httpx.AsyncClient, world: Worl
     assert error_of(answer)[:2] == (400, "invalid_multipart")
     assert not any(path.is_file() for path in world.services.files.folder.rglob("*"))
     assert await Worker(world.services, KINDS).run_due() == 0
+
+
+async def test_contacts_come_with_customers_only_for_keys_that_may_write_them(
+    api: httpx.AsyncClient, world: World
+) -> None:
+    text = "name,contact_email\nAurora,mira@aurora.com\n"
+    for scopes, expected in ((["write:customers"], 0), (["write:customers", "write:contacts"], 1)):
+        _, key = await world.new_key(" ".join(scopes), scopes=["write:data", *scopes])
+        queued = await started(world.client(key), text, resource="customer")
+        await imported(api, world, queued)
+        newest = (await walk(api, "/customers"))[0]
+        assert len(await walk(api, f"/customers/{newest['id']}/contacts")) == expected

@@ -219,6 +219,19 @@ async def _upsert_task(uow: UnitOfWork, _by: str, data: Data) -> tuple[Task, boo
     return await _create_task(uow, data), True
 
 
+_CHANGES = {
+    "customer": _CUSTOMER_CHANGE,
+    "contact": _CONTACT_CHANGE,
+    "onboarding": _ONBOARDING_CHANGE,
+    "task": _TASK_CHANGE,
+}
+
+
+def clean(resource: str, name: str, value: Any) -> str:
+    """A text property of a resource as its records hold it. Raises what a change with it raises."""
+    return str(getattr(_CHANGES[resource].check({name: value}, ""), name))
+
+
 RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (

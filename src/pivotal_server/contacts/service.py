@@ -83,6 +83,12 @@ async def id_of_email(db: Executor, org_id: str, customer_id: str, email: str) -
     return await repository.id_of_email(db, org_id, customer_id, email)
 
 
+async def primary_id(db: Executor, org_id: str, customer_id: str) -> str | None:
+    """The id of the primary contact of a customer, if it has one."""
+    found = await repository.primary(db, org_id, customer_id)
+    return None if found is None else found.id
+
+
 async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
     """The id of the live contact with this external id, if there is one."""
     return await repository.id_of_external(db, org_id, external_id)

@@ -133,6 +133,14 @@ class Context:
         """Raises ``insufficient_scope`` when the key of the caller lacks ``scope``."""
         self.request.principal.check_scope(scope)
 
+    def has_scope(self, scope: str) -> bool:
+        """Whether the key of the caller has ``scope``."""
+        try:
+            self.check_scope(scope)
+        except ApiError:
+            return False
+        return True
+
     def check_match(self, current: msgspec.Struct) -> None:
         """Raises ``precondition_failed`` when ``If-Match`` names another state than ``current``."""
         wanted = self.request.text_header(b"if-match")

@@ -30,10 +30,12 @@ table = OperationTable("Data")
 async def create_import(context: Context, fields: ImportCreate, file: UploadedFile) -> Job:
     """Imports a CSV file with a header row, or JSON Lines, of up to 500 MB and 1,000,000 rows. Valid rows are
     imported, the others listed in a file of errors that can be corrected and imported again. One import of a
-    workspace runs at a time. The key needs the write scope of the resource too.
+    workspace runs at a time. The key needs the write scope of the resource too. Customers bring their primary
+    contacts in the columns `contact_name`, `contact_email`, `contact_title` and `contact_phone` when the key
+    may write contacts; otherwise these columns are passed over.
     """
     context.check_scope(f"write:{RESOURCES[fields.resource].scope}")
-    row = await service.start_import(context.uow, fields, file)
+    row = await service.start_import(context.uow, fields, file, contacts=context.has_scope("write:contacts"))
     made = await jobs.files_of(context.db, context.org_id, row.id)
     return to_wire(row, made, context.files, context.caller.string)
 

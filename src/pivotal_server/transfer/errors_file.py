@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pivotal_server.transfer.format import CSV, Format
+from pivotal_server.transfer.guarding import guarded
 from pivotal_server.transfer.reading import MARKS, Row
 
 _SHOWN = 500
@@ -92,7 +93,8 @@ class ErrorFile:
             marks[-1] = f"{fault.message}: {row.raw[:_SHOWN]}"
         else:
             cells = [row.cells[n] if n < len(row.cells) else "" for n in self._kept]
-        return self._csv([*cells, *marks])
+        # In a spreadsheet nothing of somebody else's file may run; an import takes the guard off again.
+        return self._csv([guarded(cell) for cell in (*cells, *marks)])
 
     def _csv(self, cells: Sequence[str]) -> str:
         out = io.StringIO()

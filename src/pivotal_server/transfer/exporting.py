@@ -139,10 +139,16 @@ async def _write_archive(run: Run, sink: Sink) -> int:
         return await Archive(sink, run.org_id, _Progress(run)).write(snapshot, run.services.files.path_of)
 
 
+def _member(run: Run) -> str | None:
+    """Who "me" is in a search: the member that asked for the export, nobody for a key."""
+    return run.actor.id if run.actor.type == "member" else None
+
+
 async def _write_csv(run: Run, payload: ExportPayload, sink: Sink) -> int:
     """Write every record that is asked for; how many those were."""
     exported = TYPES[payload.type]
-    asked = await search.asked_of(run.db, Seeker(org_id=run.org_id), exported.kind, payload.q)
+    seeker = Seeker(org_id=run.org_id, me=_member(run))
+    asked = await search.asked_of(run.db, seeker, exported.kind, payload.q)
     fields = await custom_fields.all_fields(run.db, run.org_id)
     shape = exported.lines_of([field.slug for field in fields if field.archived_at is None])
     progress = _Progress(run)

@@ -62,6 +62,8 @@ class ImportPayload(msgspec.Struct, kw_only=True):
     send_webhooks: bool
     on_match: Literal["update", "skip", "fill"] = "update"
     """What ``upsert`` does with a row that matches a record: change it, pass over, or fill what is empty."""
+    contacts: bool = False
+    """Whether customers bring their primary contacts: whoever started it may write contacts."""
     summary: bool = False
     """Whether whoever started it is told of the end; people are, programs ask."""
 
@@ -293,8 +295,8 @@ class Import:
         await naming.resolve(uow, self._resource.name, data)
         person = naming.primary_of(data) if self._resource.name == "customer" else {}
         result, record = await self._put(uow, data)
-        if person and record is not None:
-            await naming.write_primary(uow, record.id, person)
+        if person and record is not None and self._payload.contacts:
+            await naming.write_primary(uow, record.id, person, fill=self._payload.on_match == "fill")
         return result
 
     async def _put(self, uow: UnitOfWork, data: dict[str, Any]) -> tuple[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pivotal_server.bulk.resources import clean
 from pivotal_server.contacts import service as contacts
 from pivotal_server.contacts.wire import to_wire as contact_wire
 from pivotal_server.customers import service as customers
@@ -22,11 +23,15 @@ _ALWAYS = frozenset({"name", "email"})
 async def stored(uow: UnitOfWork, resource: str, by: str, data: Mapping[str, Any]) -> dict[str, Any] | None:
     """The JSON object of the customer or contact that ``data`` names by ``by``, if there is one.
 
-    Raises ``ambiguous_match``, and ``<record>_not_found`` for a number of none.
+    Raises ``ambiguous_match``, ``<record>_not_found`` for a number of none, and what a change with a bad
+    ``by`` raises.
     """
     value = data.get(by)
     if value is None or value == "":
         return None
+    if by not in KEYS:
+        # As the upsert will look for it, or a row that it changes would count as a new one here.
+        value = clean(resource, by, value)
     wire: Any
     if resource == "customer":
         found = await _customer(uow, by, str(value))
@@ -55,7 +60,7 @@ async def _contact_id(uow: UnitOfWork, by: str, value: str, data: Mapping[str, A
     if customer_id is None:
         return None
     customer = await customers.get_customer(uow.tx, uow.org_id, str(customer_id), field="customer_id")
-    return await contacts.id_of_email(uow.tx, uow.org_id, customer.id, value.strip().lower())
+    return await contacts.id_of_email(uow.tx, uow.org_id, customer.id, value)
 
 
 def _plain(wire: Any) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pivotal_server.bulk.resources import RESOURCES
+from pivotal_server.bulk.resources import RESOURCES, clean
+from pivotal_server.contacts import service as contacts
 from pivotal_server.customers import service as customers
 from pivotal_server.errors_catalogue import (
     AMBIGUOUS_MATCH,
@@ -14,6 +15,7 @@ from pivotal_server.errors_catalogue import (
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.tasks import service as tasks
+from pivotal_server.transfer import matching
 from pivotal_server.transfer.columns import OF_CUSTOMER, OF_ONBOARDING, PRIMARY
 from pivotal_server.transfer.reading import MARKS
 from pivotal_server.unit_of_work import UnitOfWork
@@ -51,7 +53,11 @@ async def _customer(uow: UnitOfWork, data: dict[str, Any]) -> None:
         if by == "display_id":
             data["customer_id"] = value
             return
-        ids = await customers.ids_by(uow.tx, uow.org_id, by, str(value))
+        try:
+            wanted = clean("customer", by, value)
+        except ApiError:
+            raise CUSTOMER_NOT_FOUND(field=name) from None
+        ids = await customers.ids_by(uow.tx, uow.org_id, by, wanted)
         if not ids:
             raise CUSTOMER_NOT_FOUND(field=name)
         if len(ids) > 1:
@@ -84,17 +90,34 @@ def primary_of(data: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-async def write_primary(uow: UnitOfWork, customer_id: str, person: Mapping[str, Any]) -> None:
+async def write_primary(
+    uow: UnitOfWork, customer_id: str, person: Mapping[str, Any], *, fill: bool = False
+) -> None:
     """Make the person of a row the primary contact of its customer; one with the same address is changed.
 
-    Raises what creating and changing a contact raise, with the column at fault.
+    With ``fill`` only what is empty is filled: another primary contact stays, and so does what is known of
+    the same person. Raises what creating and changing a contact raise, with the column at fault.
     """
-    contact = {"customer_id": customer_id, "is_primary": True, **person}
-    # Whoever has an address and no name is called by it.
-    contact.setdefault("name", person.get("email"))
     try:
-        await RESOURCES["contact"].upsert(uow, "email", contact)
+        await _write_primary(uow, customer_id, person, fill=fill)
     except ApiError as fault:
         if fault.field is not None and f"contact_{fault.field}" in PRIMARY:
             raise ApiError(fault.code, fault.message, f"contact_{fault.field}", fault.headers) from None
         raise
+
+
+async def _write_primary(uow: UnitOfWork, customer_id: str, person: Mapping[str, Any], *, fill: bool) -> None:
+    known = None
+    if person.get("email"):
+        email = clean("contact", "email", person["email"])
+        known = await contacts.id_of_email(uow.tx, uow.org_id, customer_id, email)
+    if fill and await contacts.primary_id(uow.tx, uow.org_id, customer_id) not in (None, known):
+        return
+    if known is None:
+        # Whoever has an address and no name is called by it.
+        named = {"name": person.get("email"), **person}
+        await RESOURCES["contact"].create(uow, {**named, "customer_id": customer_id, "is_primary": True})
+        return
+    stored = await matching.stored(uow, "contact", "id", {"id": known}) if fill else None
+    told = person if stored is None else matching.only_empty(person, stored, "email")
+    await RESOURCES["contact"].update(uow, known, {**told, "is_primary": True})

@@ -163,7 +163,6 @@ async def _match_page(
         columns=tuple(columns),
         choices=choices,
         matches=MATCHES[draft.resource],
-        read_url=f"{PATH}/{id}",
         check=values.get("check", ""),
     )
     return visit.render("transfer/match.html", view, status=422 if errors or fault else 200)
@@ -217,6 +216,11 @@ async def match(visit: Visit) -> Response:
         found = await look_at(visit, draft, encoding, delimiter)
     except BadFile:
         return await _match_page(visit, id, values, {})
+    if values.pop("read", ""):
+        if sum(name.startswith("column_") for name in values) != len(found.header):
+            # Read otherwise it has other columns, so what was chosen for the old ones says nothing.
+            values = {name: text for name, text in values.items() if not name.startswith("column_")}
+        return await _match_page(visit, id, values, {})
     chosen = {name.strip(): values.get(f"column_{n}", "") for n, name in enumerate(found.header)}
     errors, fault = _faults(draft.resource, found.header, values)
     fields = await custom_fields.all_fields(visit.db, visit.org_id)
@@ -246,6 +250,7 @@ async def match(visit: Visit) -> Response:
                 delimiter=delimiter,
                 clear_blanks=values.get("blank_cells") == "clear",
                 send_webhooks=bool(values.get("send_webhooks")),
+                contacts=True,
                 on_match=_on_match(values.get("on_match", "")) if key else "update",
             )
             check = await drafts.start_check(uow, payload, values.get("check", ""))
@@ -270,8 +275,12 @@ def _faults(resource: str, header: list[str], values: dict[str, str]) -> tuple[d
     """What is wrong with the matching: by form field, and as a whole."""
     errors: dict[str, str] = {}
     taken: dict[str, str] = {}
+    called: dict[str, str] = {}
     for number, name in enumerate(header):
         field = values.get(f"column_{number}", "")
+        if called.setdefault(name.strip(), field) != field:
+            # A mapping says it by the name of the column.
+            errors[f"column_{number}"] = f"Two columns are called “{name.strip()}”. Rename one in the file."
         if not field or field.startswith(NEW):
             continue
         if field in taken:

@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pivotal_server.errors_catalogue import FILE_NOT_FOUND, INVALID_ENUM_VALUE, JOB_NOT_FOUND
+from pivotal_server.errors_catalogue import FILE_NOT_FOUND, INVALID_ENUM_VALUE, JOB_NOT_FOUND, TOO_BIG
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.service import JobRow
 from pivotal_server.kit.errors import ApiError
@@ -159,7 +159,8 @@ async def fetch(visit: Visit) -> Response:
     made = await jobs.files_of(visit.db, visit.org_id, row.id)
     if wanted not in {file.id for file in made if file.role != "source"}:
         raise FILE_NOT_FOUND()
-    return RedirectResponse(visit.services.files.link(visit.org_id, wanted), status_code=302)
+    link = visit.services.files.link(visit.org_id, wanted, visit.actor.string)
+    return RedirectResponse(link, status_code=302)
 
 
 # ── Export ───────────────────────────────────────────────────────────────────────────────────────
@@ -170,12 +171,16 @@ async def export(visit: Visit) -> Response:
     visit.require("export_data")
     visit.require("administer")
     status, text = visit.fields.text("status"), visit.fields.text("q").strip()
-    if status not in _LISTED or len(text) > MOST_LETTERS:
+    if status not in _LISTED:
         raise INVALID_ENUM_VALUE(field="status", message="This is no status of the list")
     # The list without any filter leaves out churned customers too.
-    terms = [text, "status:onboarding,active,at_risk" if not (status or text) else _LISTED[status]]
+    # First what the page adds: an open quotation mark in the text would swallow it.
+    terms = ["status:onboarding,active,at_risk" if not (status or text) else _LISTED[status], text]
+    asked = " ".join(filter(None, terms))
+    if len(asked) > MOST_LETTERS:
+        raise TOO_BIG(field="q", message=f"A search has at most {MOST_LETTERS} letters")
     async with visit.work() as uow:
-        await start_export(uow, ExportCreate(type="customers", q=" ".join(filter(None, terms))))
+        await start_export(uow, ExportCreate(type="customers", q=asked))
     return go_to(visit.request, "/admin/jobs")
 
 

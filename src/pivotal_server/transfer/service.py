@@ -18,8 +18,10 @@ from pivotal_server.transfer.schemas import ExportCreate, ImportCreate
 from pivotal_server.unit_of_work import UnitOfWork
 
 
-async def start_import(uow: UnitOfWork, fields: ImportCreate, upload: UploadedFile) -> JobRow:
-    """Keep the uploaded file and enqueue its import.
+async def start_import(
+    uow: UnitOfWork, fields: ImportCreate, upload: UploadedFile, *, contacts: bool = False
+) -> JobRow:
+    """Keep the uploaded file and enqueue its import; ``contacts``: customers may bring their primary ones.
 
     Raises ``invalid_enum_value`` for a ``by`` or a mapped property that the resource does not have,
     ``invalid_type`` for a mapping that is no JSON object of texts, and ``limit_reached``.
@@ -44,6 +46,7 @@ async def start_import(uow: UnitOfWork, fields: ImportCreate, upload: UploadedFi
         delimiter=fields.delimiter,
         clear_blanks=fields.blank_cells == "clear",
         send_webhooks=fields.send_webhooks,
+        contacts=contacts,
     )
     id = await jobs.enqueue(
         uow,

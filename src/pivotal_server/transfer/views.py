@@ -87,7 +87,7 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class MatchPage(msgspec.Struct, frozen=True):
-    """Context ``page`` of ``transfer/match.html``. ``read_url`` reads the file again another way."""
+    """Context ``page`` of ``transfer/match.html``."""
 
     form: Form
     file_name: str
@@ -96,7 +96,6 @@ class MatchPage(msgspec.Struct, frozen=True):
     columns: tuple[Column, ...]
     choices: tuple[tuple[str, str], ...]
     matches: tuple[tuple[str, str], ...]
-    read_url: str
     check: str
     steps: tuple[Step, ...] = steps_at(1)
 
