@@ -92,3 +92,21 @@ async def test_a_viewer_selects_nothing(api: httpx.AsyncClient, world: World, en
     assert 'name="onboarding"' not in page
     assert "Select" not in text_of(page)
     assert (await browser.post(BULK, {"act": "move", "phase": "review"})).status_code == 403
+
+
+async def test_all_that_match_is_never_more_than_the_page_showed(
+    owner: Browser, api: httpx.AsyncClient
+) -> None:
+    customer = await new_customer(api)
+    one = await new_onboarding(api, customer, name="One")
+    fields = {"act": "state", "state": "at_risk", "reason": "Legal review", "everything": "yes"}
+    await owner.get("/onboardings")
+    # The phase was taken away meanwhile: the filter would hold everything.
+    await owner.post("/onboardings/bulk?phase=gone", fields)
+    assert (await api.get(f"/onboardings/{one['id']}")).json()["state"] == "active"
+    # The board shows open ones, whatever state its address brings from the list.
+    for state in ("all", "done"):
+        html = (await owner.get(f"/onboardings/board?select=1&state={state}")).text
+        assert "/onboardings/bulk" in html
+        assert f"state={state}" not in html.partition("/onboardings/bulk")[2].partition('"')[0]
+        assert "The board shows open ones" in html

@@ -238,3 +238,11 @@ async def test_statements_of_a_list_do_not_grow_with_its_views(
         await save(owner, f"View {number}", shared="yes")
     assert len(set(counts)) == 1
     assert counts[0] <= 15
+
+
+async def test_an_id_that_can_be_none_is_no_view(owner: Browser) -> None:
+    for path in ("/views/%00", "/views/%00/edit", "/views/%00/delete", "/views/" + "x" * 300):
+        assert (await owner.get(path)).status_code == 404, path
+    await owner.get(LIST)
+    answer = await owner.post("/views/default", {"list": "onboardings", "view": "\0"})
+    assert answer.status_code == 404

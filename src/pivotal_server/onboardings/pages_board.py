@@ -114,8 +114,13 @@ async def board(visit: Visit) -> Response:
         return RedirectResponse(menu.opening, 302)
     known = PhaseList(await phases.all_phases(visit.db, visit.org_id))
     asked = asked_of(visit, (*LIST_FIELDS, "lanes", "select", "done"), known)
-    if asked.filters.get("state") == "done":
-        asked = Asked({**asked.values, "state": ""}, {k: v for k, v in asked.filters.items() if k != "state"})
+    if asked.values["state"] in ("done", "all"):
+        # Left in the address it would reach, by the form over selected cards, what the board does not show.
+        asked = Asked(
+            {**asked.values, "state": ""},
+            {name: value for name, value in asked.filters.items() if name != "state"},
+            (*asked.ignored, "The board shows open ones"),
+        )
     by = asked.values["lanes"] if asked.values["lanes"] in LANES else ""
     selecting = bool(asked.values["select"]) and "work_on_onboardings" in visit.frame.can
     shown = _number(visit.request.query_params.get("shown"), CARDS, MOST_CARDS)

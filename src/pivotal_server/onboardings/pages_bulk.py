@@ -27,6 +27,14 @@ async def act(visit: Visit) -> Response:
         # What is ticked may have left the filter since; who sees it stays the question.
         seen = {name: value for name, value in filters.items() if name == "visible_to"}
         filters = {**seen, "ids": [id for id in visit.fields.all("onboarding") if is_cuid(id)]}
+    elif asked.ignored:
+        # Somebody took away what it filtered by: it would hold more than the page showed.
+        return saved(
+            visit.request,
+            asked.url(LISTING.path(visit.fields.text("path")), select="1"),
+            toast="The filter means something else now, so nothing was done",
+            refresh=("rows", "board", "views"),
+        )
     name, state = visit.fields.text("act"), visit.fields.text("state")
     back = asked.url(LISTING.path(visit.fields.text("path")), select="1")
     if not name:

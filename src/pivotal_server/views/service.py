@@ -11,7 +11,7 @@ from pivotal_server.auth.permissions import MANAGERS, AccessSettings, allows, re
 from pivotal_server.db.engine import Executor
 from pivotal_server.errors_catalogue import LIMIT_REACHED
 from pivotal_server.errors_catalogue_views import VIEW_CHANGED, VIEW_NAME_TAKEN, VIEW_NOT_FOUND
-from pivotal_server.kit.ids import cuid
+from pivotal_server.kit.ids import cuid, is_cuid
 from pivotal_server.kit.text import line
 from pivotal_server.limits.catalogue import PRIVATE_VIEWS, SHARED_VIEWS
 from pivotal_server.unit_of_work import LIVE_CHANNEL, UnitOfWork
@@ -67,7 +67,7 @@ def may_change(row: ViewRow, member_id: str | None, role: str) -> bool:
 
 async def get_view(db: Executor, org_id: str, member_id: str | None, id: str) -> ViewRow:
     """A stored view that a member sees. Raises ``view_not_found``."""
-    row = await repository.one(db, org_id, id)
+    row = await repository.one(db, org_id, id) if is_cuid(id) else None
     if row is None or not (row.shared or row.owner_id == member_id):
         raise VIEW_NOT_FOUND()
     return row
@@ -150,7 +150,7 @@ async def set_default(uow: UnitOfWork, listing: Listing, view: str) -> None:
 async def _to_change(uow: UnitOfWork, id: str) -> ViewRow:
     # Names and limits are looked up before they are used, so that nobody may come between.
     await uow.hold(_TYPE)
-    row = await repository.one(uow.tx, uow.org_id, id, lock=True)
+    row = await repository.one(uow.tx, uow.org_id, id, lock=True) if is_cuid(id) else None
     if row is None or not (row.shared or row.owner_id == uow.actor.id):
         raise VIEW_NOT_FOUND()
     if not may_change(row, uow.actor.id, uow.actor.role):
