@@ -32,6 +32,8 @@ def test_app_lim_3_the_declared_defaults_are_the_documented_ones() -> None:
         "invites_per_batch": 50,
         "webhook_endpoints": 50,
         "webhook_secrets": 5,
+        "private_views": 100,
+        "shared_views": 200,
     }
 
 
