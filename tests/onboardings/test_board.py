@@ -335,3 +335,14 @@ async def test_live_news_of_the_board_come_with_every_change(owner: Browser, api
         seen.append(found[1])
         await patched(api, onboarding, phase=phase)
     assert len(set(seen)) == 2
+
+
+async def test_two_people_of_one_name_have_a_lane_each(
+    owner: Browser, api: httpx.AsyncClient, world: World
+) -> None:
+    customer = await new_customer(api)
+    for name in "AB":
+        ana = await new_member(world, "Ana Ruiz", "member", email=f"ana-{name}@vml.example")
+        await new_onboarding(api, customer, name=name, csm_id=ana.id)
+    html = (await owner.get(f"{BOARD}?lanes=csm")).text
+    assert html.count(" data-lane open") == 2

@@ -324,3 +324,31 @@ async def test_templates_are_for_managers(world: World, enter: Enter, api: httpx
         assert (await browser.get(f"{HOME}{path}")).status_code == 403
     for path in ("/new", "/1", "/1/duplicate", "/1/archive", "/import"):
         assert (await browser.post(f"{HOME}{path}", {})).status_code == 403
+
+
+async def test_onb_tpl_2_an_owner_of_a_condition_is_exactly_one_person(
+    owner: Browser, api: httpx.AsyncClient, world: World
+) -> None:
+    for number in range(2):
+        await new_member(world, "Ana Ruiz", "member", email=f"ana{number}@vml.example")
+    await owner.get(f"{HOME}/new")
+    for name, told in (("Jon", "Nobody is called Jon"), ("ana ruiz", "Several people are called ana ruiz")):
+        lines = [("when_field", "owner_id"), ("when_operator", "equals"), ("when_value", name)]
+        rest = [("name", "Standard"), ("phase", "program_design"), ("rows", "0")]
+        refused = await owner.post(f"{HOME}/new", several([*rest, *lines]))
+        assert refused.status_code == 422
+        assert told in text_of(refused.text)
+        assert f'name="when_value" value="{name}"' in refused.text
+    assert await templates(api) == []
+
+
+async def test_onb_tpl_9_fields_that_subtasks_name_are_told_too(
+    owner: Browser, api: httpx.AsyncClient
+) -> None:
+    condition = {"all": [{"field": "custom_fields.region", "operator": "is_set"}]}
+    tasks = [{"title": "A", "subtasks": [{"title": "B", "condition": condition}]}]
+    given = {"name": "Imported", "phase": "program_design", "tasks": tasks}
+    await owner.get(f"{HOME}/import")
+    told = await owner.post(f"{HOME}/import", {"json": json.dumps(given)})
+    assert "no custom field region" in text_of(told.text)
+    assert await templates(api) == []

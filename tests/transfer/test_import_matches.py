@@ -5,9 +5,11 @@ import pytest
 
 from pivotal_server.jobs.worker import Worker
 from pivotal_server.server_jobs import KINDS
+from pivotal_server.transfer import importing
 from tests.support.app import World
 from tests.support.browser import Browser
 from tests.support.records import new_customer, walk
+from tests.support.visits import text_of
 from tests.transfer.test_import_pages import checked, sent
 
 
@@ -85,3 +87,21 @@ async def test_reading_again_keeps_what_was_chosen(owner: Browser) -> None:
     assert 'value="plan" selected' in answer.text
     other = await owner.post(url, {**fields, "delimiter": "pipe", "read": "yes"})
     assert "column_1" not in other.text
+
+
+async def test_a_check_knows_rows_before_however_their_key_is_written(world: World, owner: Browser) -> None:
+    between = "".join(f"c{number}.com,C{number}\n" for number in range(importing.BLOCK))
+    rows = f"domain,name\nmünchen.de,One\n{between}xn--mnchen-3ya.de,Two\n"
+    url = (await sent(owner, rows.encode())).headers["location"]
+    html, _ = await checked(owner, world, url, key="domain")
+    assert f"Created {importing.BLOCK + 1} Updated 1" in text_of(html)
+
+
+async def test_an_import_that_was_canceled_is_not_asked_about(world: World, owner: Browser) -> None:
+    url = (await sent(owner, b"name\nAurora\n")).headers["location"]
+    _, check = await checked(owner, world, url)
+    run = (await owner.post(f"{check}/run")).headers["location"]
+    await owner.post(f"{run}/cancel")
+    url = (await sent(owner, b"name\nAurora\n")).headers["location"]
+    _, check = await checked(owner, world, url)
+    assert (await owner.post(f"{check}/run")).status_code == 303

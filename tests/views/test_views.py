@@ -5,10 +5,14 @@ import re
 from html import unescape
 
 import httpx
+from msgspec.structs import replace
 
+from pivotal_server.auth import actor
 from pivotal_server.db.engine import counting
 from pivotal_server.limits.catalogue import PRIVATE_VIEWS
+from pivotal_server.unit_of_work import unit_of_work
 from pivotal_server.views import service
+from pivotal_server.views.listings import LISTINGS
 from tests.support.app import World
 from tests.support.browser import Browser
 from tests.support.people import entries_of, new_member
@@ -79,7 +83,9 @@ async def test_app_view_1_names_are_unique_per_owner_and_list(
             assert value_of(answer.text, "query") == "state=at_risk"
             assert re.search(r'name="shared"[^>]* checked', answer.text)
     # Another list, and another person, may use the name.
-    await save(owner, "Fires", list="customers", path="/customers", query="status=at_risk")
+    other = replace(LISTINGS["onboardings"], key="others")
+    async with unit_of_work(world.db, actor.member(world.workspace.id, world.owner.id, "", "owner")) as uow:
+        await service.create_view(uow, other, "Fires", "state=at_risk", shared=False)
     ana = await enter(await new_member(world, "Ana Ruiz", "member"))
     await save(ana, "Fires")
     assert (await owner.get("/views/new?list=nothing")).status_code == 404
@@ -90,7 +96,7 @@ async def test_app_view_1_a_double_click_saves_one(owner: Browser, world: World)
     fields = {**RISKY, "name": "Fires", "submission": value_of(form, "submission")}
     answers = await asyncio.gather(*[owner.post("/views/new", fields) for _ in range(2)])
     assert len({answer.headers["location"] for answer in answers}) == 1
-    rows = await service.every_view(world.db, world.workspace.id, world.owner.id)
+    rows = await service.views_of(world.db, world.workspace.id, world.owner.id, LISTINGS["onboardings"])
     assert [row.name for row in rows] == ["Fires"]
 
 
@@ -221,7 +227,7 @@ async def test_two_who_save_the_same_name_at_once(owner: Browser, world: World) 
     await owner.get("/views/new?list=onboardings")
     answers = await asyncio.gather(*[owner.post("/views/new", {**RISKY, "name": "Fires"}) for _ in range(4)])
     assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409]
-    rows = await service.every_view(world.db, world.workspace.id, world.owner.id)
+    rows = await service.views_of(world.db, world.workspace.id, world.owner.id, LISTINGS["onboardings"])
     assert [row.name for row in rows] == ["Fires"]
 
 
@@ -246,3 +252,18 @@ async def test_an_id_that_can_be_none_is_no_view(owner: Browser) -> None:
     await owner.get(LIST)
     answer = await owner.post("/views/default", {"list": "onboardings", "view": "\0"})
     assert answer.status_code == 404
+
+
+async def test_app_view_2_a_view_taken_back_opens_nobody_elses_list(
+    owner: Browser, enter: Enter, world: World
+) -> None:
+    address = await save(owner, "Fires", shared="yes")
+    await owner.post("/views/default", {"list": "onboardings", "view": id_in(address)})
+    ana = await enter(await new_member(world, "Ana Ruiz", "admin"))
+    await ana.get(address)
+    await ana.post("/views/default", {"list": "onboardings", "view": id_in(address)})
+    for shared in ("", "yes"):
+        await owner.post(f"/views/{id_in(address)}/edit", {"name": "Fires", "shared": shared})
+        # Shared once more it is no choice of hers; the author keeps it.
+        assert (await ana.get(LIST)).status_code == 200
+        assert (await owner.get(LIST)).headers["location"] == address

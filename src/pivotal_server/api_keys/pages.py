@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pivotal_server.api_keys import service as api_keys
@@ -26,12 +26,6 @@ PATH = "/admin/api-keys"
 _TEXTS = ("name", "mode", "read_only", "expires_on", "allowed_addresses", "rate_limit")
 _FIELDS = {"expires_at": "expires_on"}
 """Fields of the form that the service calls otherwise."""
-
-
-@page(NAV, capability="administer")
-async def admin(_visit: Visit) -> Response:
-    """Admin leads to its first page."""
-    return RedirectResponse("/admin/general", status_code=303)
 
 
 @page(NAV, capability="administer")
@@ -183,7 +177,6 @@ def _id(visit: Visit) -> str:
 
 
 routes = [
-    Route("/admin", admin, methods=["GET"]),
     Route(PATH, list_keys, methods=["GET"]),
     Route(PATH, create_key, methods=["POST"]),
     Route(f"{PATH}/new", new_key, methods=["GET"]),

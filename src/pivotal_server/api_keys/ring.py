@@ -14,8 +14,7 @@ import structlog
 
 from pivotal_server.api_keys import repository
 from pivotal_server.api_keys.repository import ApiKeyRow
-from pivotal_server.auth import keys, scopes
-from pivotal_server.auth.actor import Actor
+from pivotal_server.auth import actor, keys, scopes
 from pivotal_server.auth.addresses import AddressList, parse_list
 from pivotal_server.auth.authorization import PLAIN_BEARER, read_bearer, require_key
 from pivotal_server.db.engine import Database
@@ -79,14 +78,7 @@ class KnownKey:
         self.ends = row.revoked_at is not None or row.expires_at is not None
         self.tier = tier_of(livemode=row.mode == "live", own=row.rate_limit, changed={})
         self.window.limit = self.tier.limit
-        self.actor = Actor(
-            type="api_key",
-            org_id=row.org_id,
-            id=row.id,
-            label=f"API: {row.name}",
-            origin="api",
-            livemode=row.mode == "live",
-        )
+        self.actor = actor.api_key(row.org_id, row.id, row.name, row.mode)
 
     def use(self, address: str, now: float) -> None:
         """Count one request at ``now`` (Unix seconds); written later, in a batch."""

@@ -50,6 +50,17 @@ class Actor(Struct, frozen=True, kw_only=True):
         return "system" if prefix is None else f"{prefix}{self.id}"
 
 
+def member(org_id: str, id: str, name: str, role: str) -> Actor:
+    """A member at work in the app."""
+    return Actor(type="member", org_id=org_id, id=id, label=name, origin="app", role=role)
+
+
+def api_key(org_id: str, id: str, name: str, mode: str) -> Actor:
+    """Whoever holds an API key; ``mode`` is ``live`` or ``test``."""
+    live = mode == "live"
+    return Actor(type="api_key", org_id=org_id, id=id, label=f"API: {name}", origin="api", livemode=live)
+
+
 def command_line(org_id: str) -> Actor:
     """The operator at the command line of the server."""
     return Actor(type="system", org_id=org_id, id=None, label="Command line", origin="command", role="owner")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from pivotal_server.auth import repository
+from pivotal_server.auth import actor, repository
 from pivotal_server.auth.actor import Actor
 from pivotal_server.auth.browsers import LONGEST, described
 from pivotal_server.auth.repository import Session, SessionRow
@@ -61,14 +61,7 @@ def from_where(address: str) -> str:
 
 def actor_of(session: Session) -> Actor:
     """The member whose session it is."""
-    return Actor(
-        type="member",
-        org_id=session.org_id,
-        id=session.member_id,
-        label=session.name,
-        origin="app",
-        role=session.role,
-    )
+    return actor.member(session.org_id, session.member_id, session.name, session.role)
 
 
 async def load(db: Executor, token: str) -> Session | None:

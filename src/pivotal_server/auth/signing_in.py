@@ -12,8 +12,8 @@ from urllib.parse import quote
 import msgspec
 import structlog
 
-from pivotal_server.auth import repository, session_store
-from pivotal_server.auth.actor import Actor, server
+from pivotal_server.auth import actor, repository, session_store
+from pivotal_server.auth.actor import server
 from pivotal_server.auth.addresses import neighbourhood
 from pivotal_server.auth.links import (
     MAX_TRIES,
@@ -277,15 +277,8 @@ def _work_of(tx: Transaction, link: LinkFacts, request_id: str | None) -> UnitOf
     """The work of the member whose link it is; ``None`` for a stranger's."""
     if link.member_id is None:
         return None
-    actor = Actor(
-        type="member",
-        org_id=link.org_id,
-        id=link.member_id,
-        label=link.name or "",
-        origin="app",
-        role=link.role or "",
-    )
-    return UnitOfWork(tx, actor, request_id)
+    member = actor.member(link.org_id, link.member_id, link.name or "", link.role or "")
+    return UnitOfWork(tx, member, request_id)
 
 
 def _state(link: LinkFacts) -> LinkState:

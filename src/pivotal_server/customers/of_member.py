@@ -23,7 +23,7 @@ async def hand_over(uow: UnitOfWork, member_id: str, to_id: str) -> None:
 
 
 async def grants_by_member(db: Executor, org_id: str) -> dict[str, int]:
-    """To how many live customers each member was given access; those without are left out."""
+    """To how many customers, deleted ones too, each member was given access; those without are left out."""
     return await repository_access.counts(db, org_id)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, insert_of
-from pivotal_server.db.tables import access_grants, customers, onboardings, tasks
+from pivotal_server.db.tables import access_grants, onboardings, tasks
 
 
 class GrantRow(msgspec.Struct, frozen=True):
@@ -28,13 +28,13 @@ class StaffRow(msgspec.Struct, frozen=True):
 
 
 class GrantCount(msgspec.Struct, frozen=True):
-    """To how many live customers a member was given access."""
+    """To how many customers, deleted ones too, a member was given access."""
 
     member_id: str
     grants: int
 
 
-_G, _O, _T, _C = access_grants.c, onboardings.c, tasks.c, customers.c
+_G, _O, _T = access_grants.c, onboardings.c, tasks.c
 _ORG: BindParameter[str] = bindparam("org_id")
 OF_CUSTOMER = Statement(
     select(_G.member_id, _G.granted_by, _G.created_at)
@@ -65,12 +65,8 @@ DELETE = Statement.write(
         _G.org_id == _ORG, _G.customer_id == bindparam("customer_id"), _G.member_id == bindparam("member_id")
     )
 )
-_LIVE = (_C.org_id == _G.org_id, _C.id == _G.customer_id, _C.deleted_at.is_(None))
 COUNTS = Statement(
-    select(_G.member_id, func.count().label("grants"))
-    .select_from(access_grants.join(customers, (_C.org_id == _G.org_id) & (_C.id == _G.customer_id)))
-    .where(_G.org_id == _ORG, *_LIVE)
-    .group_by(_G.member_id),
+    select(_G.member_id, func.count().label("grants")).where(_G.org_id == _ORG).group_by(_G.member_id),
     into=GrantCount,
 )
 OF_MEMBER = Statement.scalar(
@@ -110,7 +106,7 @@ async def remove(tx: Transaction, org_id: str, customer_id: str, member_id: str)
 
 
 async def counts(db: Executor, org_id: str) -> dict[str, int]:
-    """To how many live customers each member was given access; those without are left out."""
+    """To how many customers, deleted ones too, each member was given access; those without are left out."""
     return {row.member_id: row.grants for row in await db.fetch_all(COUNTS, {"org_id": org_id})}
 
 

@@ -83,9 +83,7 @@ async def known_id(db: Executor, org_id: str, reference: str) -> str | None:
 
 
 async def ids_by(db: Executor, org_id: str, by: str, value: str) -> list[str]:
-    """The live customers whose ``external_id``, ``slug`` or ``domain`` is ``value``: at most two ids."""
-    if by == "domain":
-        value = value.lower()
+    """At most two live customers whose ``external_id``, ``slug`` or ``domain`` is the clean ``value``."""
     return await repository.matching(db, org_id, by, value)
 
 

@@ -2,6 +2,7 @@
 
 from pivotal_server.activity.entries import Change
 from pivotal_server.api_keys import service as api_keys
+from pivotal_server.auth import actor
 from pivotal_server.auth.actor import Actor
 from pivotal_server.db.engine import Database
 from pivotal_server.errors_catalogue import FILE_NOT_FOUND
@@ -18,14 +19,15 @@ async def note(db: Database, org_id: str, file_id: str, reader: str) -> None:
     made for nobody else.
     """
     place = await repository_files.place_of(db, org_id, file_id)
-    actor = await _actor(db, org_id, reader)
-    if place is None or actor is None:
+    who = await _actor(db, org_id, reader)
+    if place is None or who is None:
         raise FILE_NOT_FOUND()
-    job_id, role = place
-    if role != "result":
+    if place.role != "result":
         return
-    async with unit_of_work(db, actor) as uow:
-        uow.record("export.downloaded", target=("job", job_id, None), diff=[Change("file_id", None, file_id)])
+    async with unit_of_work(db, who) as uow:
+        uow.record(
+            "export.downloaded", target=("job", place.job_id, None), diff=[Change("file_id", None, file_id)]
+        )
 
 
 async def _actor(db: Database, org_id: str, reader: str) -> Actor | None:
@@ -36,15 +38,8 @@ async def _actor(db: Database, org_id: str, reader: str) -> Actor | None:
         ended = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= clock.now())
         if ended:
             return None
-        return Actor(
-            type="api_key",
-            org_id=org_id,
-            id=id,
-            label=f"API: {key.name}",
-            origin="api",
-            livemode=key.mode == "live",
-        )
+        return actor.api_key(org_id, id, key.name, key.mode)
     member = await members.find(db, org_id, id)
     if member is None or not member.active:
         return None
-    return Actor(type="member", org_id=org_id, id=id, label=member.name, origin="app", role=member.role)
+    return actor.member(org_id, id, member.name, member.role)

@@ -9,7 +9,6 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pivotal_server.errors_catalogue import FILE_NOT_FOUND
 from pivotal_server.jobs import service, service_list
 from pivotal_server.jobs.service_list import ShownFile, ShownJob
 from pivotal_server.jobs.views import PATH, CancelForm, JobList, job_view, page_url
@@ -101,13 +100,15 @@ async def retry_job(visit: Visit) -> Response:
 async def fetch_file(visit: Visit) -> Response:
     """Lead to a file that a job has made, by a link that works for five minutes."""
     row = await service_list.get_shown(visit.db, visit.org_id, visit.request.path_params["id"])
-    made = await service_list.files_made(visit.db, visit.org_id, [row.id])
-    wanted = visit.request.path_params["file"]
-    if wanted not in {file.id for file in made}:
-        raise FILE_NOT_FOUND()
-    return RedirectResponse(
-        visit.services.files.link(visit.org_id, wanted, visit.actor.string), status_code=302
+    link = await service.link_to(
+        visit.db,
+        visit.services.files,
+        visit.org_id,
+        row.id,
+        visit.request.path_params["file"],
+        visit.actor.string,
     )
+    return RedirectResponse(link, status_code=302)
 
 
 routes = [

@@ -21,6 +21,13 @@ class JobFileRow(msgspec.Struct, frozen=True):
     content_type: str
 
 
+class Place(msgspec.Struct, frozen=True):
+    """The job of a file, and what the file is to it: ``source``, ``result`` or ``errors``."""
+
+    job_id: str
+    role: str
+
+
 _J = job_files.c
 _F = files.c
 _WITH_FILE = job_files.join(files, and_(_F.org_id == _J.org_id, _F.id == _J.id))
@@ -33,11 +40,8 @@ OF_JOB = Statement(
     .order_by(_J.created_at, _J.id),
     into=JobFileRow,
 )
-BY_ID = Statement.scalar(
-    select(_J.role).where(_J.org_id == bindparam("org_id"), _J.id == bindparam("id")), str
-)
-PLACE = Statement.rows(
-    select(_J.job_id, _J.role).where(_J.org_id == bindparam("org_id"), _J.id == bindparam("id"))
+PLACE = Statement(
+    select(_J.job_id, _J.role).where(_J.org_id == bindparam("org_id"), _J.id == bindparam("id")), into=Place
 )
 OLD = Statement.rows(
     select(_J.org_id, _J.id)
@@ -63,7 +67,8 @@ SAME = Statement.scalar(
     .where(
         _J.org_id == bindparam("org_id"),
         _J.role == "source",
-        _J.created_at > bindparam("since", type_=Timestamp()),
+        jobs.c.created_at > bindparam("since", type_=Timestamp()),
+        jobs.c.status.not_in(("failed", "canceled")),
         _F.sha256 == bindparam("sha256"),
         jobs.c.kind == bindparam("kind"),
     )
@@ -84,15 +89,9 @@ async def of_job(db: Executor, org_id: str, job_id: str) -> list[JobFileRow]:
     return await db.fetch_all(OF_JOB, {"org_id": org_id, "job_id": job_id})
 
 
-async def role_of(db: Executor, org_id: str, id: str) -> str | None:
-    """What a file is to its job, if it is still kept."""
-    return await db.fetch_one(BY_ID, {"org_id": org_id, "id": id})
-
-
-async def place_of(db: Executor, org_id: str, id: str) -> tuple[str, str] | None:
+async def place_of(db: Executor, org_id: str, id: str) -> Place | None:
     """The job of a file, and what the file is to it; ``None`` when it is no longer kept."""
-    rows = await db.fetch_all(PLACE, {"org_id": org_id, "id": id})
-    return (rows[0][0], rows[0][1]) if rows else None
+    return await db.fetch_one(PLACE, {"org_id": org_id, "id": id})
 
 
 async def old(db: Executor, before: datetime, limit: int) -> list[tuple[str, str]]:
@@ -113,5 +112,7 @@ async def move(tx: Transaction, org_id: str, id: str, from_job: str, to_job: str
 
 
 async def newest_with(db: Executor, org_id: str, kind: str, sha256: str, since: datetime) -> datetime | None:
-    """When the newest job of a kind that reads this content was asked for, if after ``since``."""
+    """When the newest job of a kind that reads this content was asked for, if after ``since``; those that
+    failed or were canceled do not count.
+    """
     return await db.fetch_one(SAME, {"org_id": org_id, "kind": kind, "sha256": sha256, "since": since})

@@ -8,7 +8,8 @@ import msgspec
 
 from pivotal_server.activity.entries import Change
 from pivotal_server.db.engine import Executor, Transaction
-from pivotal_server.errors_catalogue import JOB_NOT_FOUND
+from pivotal_server.errors_catalogue import FILE_NOT_FOUND, JOB_NOT_FOUND
+from pivotal_server.files.store import Files
 from pivotal_server.jobs import repository, repository_files
 from pivotal_server.jobs.repository import JobRow
 from pivotal_server.jobs.repository_files import JobFileRow
@@ -31,6 +32,7 @@ __all__ = [
     "get_job",
     "is_file_offered",
     "last_with_content",
+    "link_to",
     "move_file",
     "oldest_due",
     "owner_of",
@@ -173,10 +175,17 @@ async def find_work(db: Executor, org_id: str, id: str, kind: str) -> JobRow | N
 async def stop_work(uow: UnitOfWork, id: str, kind: str) -> None:
     """Cancel a job of this kind, whether it has a type or not; one that is done or gone stays as it is."""
     row = await repository.find(uow.tx, uow.org_id, id, lock=True) if is_cuid(id) else None
-    if row is None or row.kind != kind or row.finished_at is not None or row.cancel_requested:
-        return
+    if row is not None and row.kind == kind:
+        await _stop(uow, row)
+
+
+async def _stop(uow: UnitOfWork, row: JobRow) -> bool:
+    """Cancel a locked job; false when it has ended, or is to end already."""
+    if row.finished_at is not None or row.cancel_requested:
+        return False
     await repository.cancel(uow.tx, row, uow.now)
-    uow.tx.notify(JOBS_CHANNEL, id)
+    uow.tx.notify(JOBS_CHANNEL, row.id)
+    return True
 
 
 async def files_of(db: Executor, org_id: str, job_id: str) -> list[JobFileRow]:
@@ -197,19 +206,30 @@ async def move_file(uow: UnitOfWork, file_id: str, from_job: str, to_job: str) -
 async def owner_of(db: Executor, org_id: str, file_id: str) -> str | None:
     """The id of the job that a file belongs to, if it is still kept."""
     place = await repository_files.place_of(db, org_id, file_id)
-    return None if place is None else place[0]
+    return None if place is None else place.job_id
 
 
 async def last_with_content(
     db: Executor, org_id: str, kind: str, sha256: str, since: datetime
 ) -> datetime | None:
-    """When a job of this kind last read a file of the same content, if that was after ``since``."""
+    """When a job of this kind was asked to read the same content, if that was after ``since``; those that
+    failed or were canceled do not count.
+    """
     return await repository_files.newest_with(db, org_id, kind, sha256, since)
 
 
 async def is_file_offered(db: Executor, org_id: str, file_id: str) -> bool:
     """Whether a file is one that a job has made, and still kept."""
-    return await repository_files.role_of(db, org_id, file_id) in ("result", "errors")
+    place = await repository_files.place_of(db, org_id, file_id)
+    return place is not None and place.role != "source"
+
+
+async def link_to(db: Executor, files: Files, org_id: str, job_id: str, file_id: str, reader: str) -> str:
+    """An address at which ``reader`` fetches a file that a job has made. Raises ``file_not_found``."""
+    place = await repository_files.place_of(db, org_id, file_id)
+    if place is None or place.job_id != job_id or place.role == "source":
+        raise FILE_NOT_FOUND()
+    return files.link(org_id, file_id, reader)
 
 
 async def count_waiting(db: Executor, org_id: str) -> int:
@@ -225,11 +245,9 @@ async def cancel_job(uow: UnitOfWork, id: str) -> JobRow:
     row = await repository.find(uow.tx, uow.org_id, id, lock=True) if is_cuid(id) else None
     if row is None or row.type is None:
         raise JOB_NOT_FOUND()
-    if row.finished_at is not None or row.cancel_requested:
+    if not await _stop(uow, row):
         return row
-    await repository.cancel(uow.tx, row, uow.now)
     uow.record("job.canceled", target=("job", id, None), diff=[Change("type", None, row.type)])
-    uow.tx.notify(JOBS_CHANNEL, id)
     return await get_job(uow.tx, uow.org_id, id)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from pivotal_server.comments.reading import size_words
+from pivotal_server.jobs.service import JobRow
 from pivotal_server.jobs.service_list import ShownFile, ShownJob
 from pivotal_server.jobs.wire import error_of
 from pivotal_server.web.view import Form
@@ -68,14 +69,24 @@ class CancelForm(msgspec.Struct, frozen=True):
     job: JobView
 
 
+def status_words(row: JobRow | ShownJob) -> tuple[str, str]:
+    """How a job stands, and the tone that colours it."""
+    if row.cancel_requested and row.finished_at is None:
+        return "Canceling", _STATUS[row.status][1]
+    return _STATUS[row.status]
+
+
+def fault_words(row: JobRow | ShownJob) -> str:
+    """What made a job fail, as a sentence; empty for one that did not."""
+    fault = error_of(row)
+    return "" if fault is None else f"{fault.message.rstrip('.')}."
+
+
 def job_view(row: ShownJob, made: Sequence[ShownFile]) -> JobView:
     """A job as people read it."""
     title, about = _names(row)
-    status, tone = _STATUS[row.status]
+    status, tone = status_words(row)
     ended = row.finished_at is not None
-    if row.cancel_requested and not ended:
-        status = "Canceling"
-    fault = error_of(row)
     again = row.status == "queued" and row.last_error is not None
     return JobView(
         id=row.id,
@@ -85,7 +96,7 @@ def job_view(row: ShownJob, made: Sequence[ShownFile]) -> JobView:
         status=status,
         tone=tone,
         figures=_figures(row.counts or {}),
-        fault="" if fault is None else f"{fault.message.rstrip('.')}.",
+        fault=fault_words(row),
         by=(row.actor or {}).get("label", ""),
         created_at=row.created_at,
         next_try=row.run_at if again else None,

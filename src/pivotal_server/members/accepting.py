@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from pivotal_server.auth import session_store
+from pivotal_server.auth import actor, session_store
 from pivotal_server.auth.actor import Actor
 from pivotal_server.auth.session_store import Client, from_where
 from pivotal_server.auth.tokens import hash_token, is_token
@@ -75,7 +75,7 @@ async def accept(
 
 
 def _as_member(found: OpenInvite, id: str, label: str) -> Actor:
-    return Actor(type="member", org_id=found.org_id, id=id, label=label, origin="app", role=found.role)
+    return actor.member(found.org_id, id, label, found.role)
 
 
 async def _find(db: Executor, token: str, *, lock: bool = False) -> OpenInvite:

@@ -18,24 +18,25 @@ def lanes_of(columns: Sequence[Column], by: str) -> tuple[Lane, ...]:
     """
     if not by:
         return ()
-    names = {_name(card, by) for column in columns for card in column.cards}
+    kept = {_key(card, by) for column in columns for card in column.cards}
     if by == "state":
-        ordered = [name for name in STATE_NAMES.values() if name in names]
+        ordered = [(state, name) for state, name in STATE_NAMES.items() if (state, name) in kept]
     else:
-        ordered = sorted(names, key=lambda name: (not name, name.casefold()))
-    return tuple(_lane(f"lane-{place}", name, columns, by) for place, name in enumerate(ordered))
+        ordered = sorted(kept, key=lambda one: (not one[1], one[1].casefold(), one))
+    return tuple(_lane(f"lane-{place}", key, columns, by) for place, key in enumerate(ordered))
 
 
-def _lane(id: str, name: str, columns: Sequence[Column], by: str) -> Lane:
+def _lane(id: str, key: tuple[str, str], columns: Sequence[Column], by: str) -> Lane:
     own = []
     for column in columns:
-        cards = tuple(card for card in column.cards if _name(card, by) == name)
+        cards = tuple(card for card in column.cards if _key(card, by) == key)
         late = sum(card.late for card in cards)
         own.append(replace(column, cards=cards, count=len(cards), late=late, more_url=""))
-    return Lane(id, name or _NONE[by], sum(column.count for column in own), tuple(own))
+    return Lane(id, key[1] or _NONE[by], sum(column.count for column in own), tuple(own))
 
 
-def _name(card: Card, by: str) -> str:
+def _key(card: Card, by: str) -> tuple[str, str]:
+    """What keeps a lane apart from others, and its name: two people may have one."""
     if by == "csm":
-        return card.csm.name if card.csm else ""
-    return (card.plan or "") if by == "plan" else STATE_NAMES[card.state]
+        return (card.csm.id, card.csm.name) if card.csm else ("", "")
+    return (card.state, STATE_NAMES[card.state]) if by == "state" else ("", card.plan or "")

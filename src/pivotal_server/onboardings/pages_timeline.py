@@ -107,7 +107,6 @@ async def timeline(visit: Visit) -> Response:
         table_url=base if as_table else f"{base}?view=table",
         undated=tuple(undated),
         unit=ZOOMS[zoom],
-        names={one.key: one.name for one in stretches},
     )
     return visit.render("onboardings/timeline.html", view, fragments=(*FRAGMENTS, "timeline"))
 

@@ -75,8 +75,7 @@ class Picture(msgspec.Struct, frozen=True):
 class TimelinePage(msgspec.Struct, frozen=True):
     """Context ``page`` of ``onboardings/timeline.html``.
 
-    ``unit``: units of the picture for one day. ``undated``: tasks without a day, with address. ``names``: of
-    the stretches, by key.
+    ``unit``: units of the picture for one day. ``undated``: tasks without a day, with address.
     """
 
     record: Record
@@ -87,7 +86,11 @@ class TimelinePage(msgspec.Struct, frozen=True):
     table_url: str
     undated: tuple[tuple[str, str], ...]
     unit: int
-    names: Mapping[str, str]
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Those of the stretches, by key."""
+        return {one.key: one.name for one in self.stretches}
 
 
 def picture(stretches: Sequence[Stretch], today: date, target: date | None, unit: int) -> Picture:

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import convert
 
 from pivotal_server.attachments import service as attachments
+from pivotal_server.auth import actor
 from pivotal_server.auth.actor import Actor
 from pivotal_server.comments import service as comments
 from pivotal_server.comments.schemas import CommentCreate
@@ -84,14 +85,7 @@ class Scribe:
 
     def as_member(self, member: MemberRow) -> None:
         """Write in the name of a colleague."""
-        self.uow.actor = Actor(
-            type="member",
-            org_id=self._org_id,
-            id=member.id,
-            label=member.name,
-            origin="app",
-            role=member.role,
-        )
+        self.uow.actor = actor.member(self._org_id, member.id, member.name, member.role)
 
     def as_contact(self, contact: ContactRow) -> None:
         """Write in the name of somebody at the customer."""

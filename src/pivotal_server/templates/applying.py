@@ -17,7 +17,7 @@ from pivotal_server.tasks import adding
 from pivotal_server.tasks.adding import NewTask, TaskRow
 from pivotal_server.tasks.home import Home
 from pivotal_server.templates import repository
-from pivotal_server.templates.conditions import Facts, why_not
+from pivotal_server.templates.conditions import CUSTOM, Facts, why_not
 from pivotal_server.templates.plan import Item, Skip, plan
 from pivotal_server.templates.repository import TemplateRow
 from pivotal_server.templates.schemas import MEMBER, TemplateTask
@@ -149,7 +149,7 @@ def facts_of(customer: CustomerRow) -> Facts:
         "domain": customer.domain,
         "mrr": customer.mrr,
         "monthly_orders": customer.monthly_orders,
-        **{f"custom_fields.{slug}": value for slug, value in custom.items()},
+        **{f"{CUSTOM}{slug}": value for slug, value in custom.items()},
     }
 
 

@@ -21,6 +21,8 @@ Facts = Mapping[str, Any]
 Condition = Mapping[str, Any]
 """``{"all": […]}`` or ``{"any": […]}`` of comparisons ``{"field", "operator", "value"}``."""
 
+CUSTOM = "custom_fields."
+"""How the name of a custom field begins; the rest is its slug."""
 FIELDS = ("status", "plan", "owner_id", "tags", "domain", "mrr", "monthly_orders")
 OPERATORS = (
     *("equals", "not_equals", "any_of", "none_of", "greater", "less", "between"),
@@ -122,6 +124,14 @@ def _scalar(value: Any, path: str) -> Any:
     return value if isinstance(value, bool) else number(value, path, None, None)
 
 
+def custom_slugs(condition: Condition | None) -> list[str]:
+    """The custom fields that a condition asks for, as it does."""
+    if condition is None:
+        return []
+    [comparisons] = condition.values()
+    return [one["field"].removeprefix(CUSTOM) for one in comparisons if one["field"].startswith(CUSTOM)]
+
+
 # ── Evaluating ───────────────────────────────────────────────────────────────────────────────────
 def why_not(condition: Condition | None, facts: Facts) -> str | None:
     """Why a condition does not hold for a customer, such as "arr is not above 10,000".
@@ -213,7 +223,7 @@ def _words(comparison: Mapping[str, Any]) -> str:
     operator, value = comparison["operator"], comparison["value"]
     joint = " and " if operator == "between" else ", "
     text = joint.join(map(_text, value)) if isinstance(value, list) else _text(value)
-    field = comparison["field"].removeprefix("custom_fields.")
+    field = comparison["field"].removeprefix(CUSTOM)
     return _PATTERNS[operator].format(field=field, value=text)
 
 

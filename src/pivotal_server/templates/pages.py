@@ -1,6 +1,5 @@
 """Admin > Templates: the list, the editor, preview on a customer, JSON out and in (ONB-TPL-1 … 10)."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,8 +24,12 @@ from pivotal_server.onboardings.views_ask import Listing
 from pivotal_server.phases import service as phases
 from pivotal_server.templates import service, typing_in
 from pivotal_server.templates.applying import Applied, apply_template
-from pivotal_server.templates.conditions import FIELDS, OPERATORS
-from pivotal_server.templates.schemas import Template, TemplateCreate, TemplateUpdate
+from pivotal_server.templates.conditions import CUSTOM, FIELDS, OPERATORS, custom_slugs
+from pivotal_server.templates.schemas import (
+    Template,
+    TemplateCreate,
+    TemplateUpdate,
+)
 from pivotal_server.templates.typing_in import Known
 from pivotal_server.templates.views import (
     EditorPage,
@@ -70,7 +73,6 @@ _FIELD_NAMES = {
     "monthly_orders": "monthly orders",
 }
 _CREATE = Body(TemplateCreate)
-_NAMED_FIELD = re.compile(r'"field":"custom_fields\.([^"]+)"')
 
 
 class _Undo(Exception):
@@ -129,10 +131,10 @@ async def _editor(
 ) -> Response:
     custom = {one.slug: one.label for one in await custom_fields.read_fields(visit.db, visit.org_id)}
     used = {
-        line.field.removeprefix("custom_fields.")
+        line.field.removeprefix(CUSTOM)
         for one in (when, *(row.when for row in rows))
         for line in one.lines
-        if line.field.startswith("custom_fields.")
+        if line.field.startswith(CUSTOM)
     }
     known = [one for one in await phases.all_phases(visit.db, visit.org_id) if one.archived_at is None]
     team = await members.all_members(visit.db, visit.org_id)
@@ -155,7 +157,7 @@ async def _editor(
         rules=(*_RULES, *((f"member:{id}", name) for id, name in staff_of(team))),
         fields=(
             *((name, _FIELD_NAMES.get(name, name)) for name in FIELDS),
-            *((f"custom_fields.{slug}", custom.get(slug, slug)) for slug in sorted({*custom, *used})),
+            *((f"{CUSTOM}{slug}", custom.get(slug, slug)) for slug in sorted({*custom, *used})),
         ),
         operators=tuple((name, name.replace("_", " ")) for name in OPERATORS),
         preview=preview,
@@ -362,11 +364,11 @@ def _import_form(visit: Visit, fault: str = "", status: int = 200, *, sure: bool
 async def _undefined(visit: Visit, data: TemplateCreate) -> list[str]:
     """Custom fields that conditions of a template name and this workspace has not."""
     known = {one.slug for one in await custom_fields.all_fields(visit.db, visit.org_id)}
-    found: list[str] = []
-    for slug in _NAMED_FIELD.findall(msgspec.json.encode([data.applies_when, data.tasks]).decode()):
-        if slug not in known and slug not in found:
-            found.append(slug)
-    return found
+    conditions: list[Any] = [data.applies_when]
+    for task in data.tasks:
+        conditions += [task.condition, *(one.condition for one in task.subtasks)]
+    named = [slug for one in conditions for slug in custom_slugs(one)]
+    return [slug for slug in dict.fromkeys(named) if slug not in known]
 
 
 @page("templates", capability=CAPABILITY)

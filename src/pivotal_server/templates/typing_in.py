@@ -9,6 +9,9 @@ import msgspec
 from msgspec.structs import replace
 
 from pivotal_server.customers.checks import slug_of
+from pivotal_server.customers.editing import AMOUNTS
+from pivotal_server.errors_catalogue import INVALID_REFERENCE
+from pivotal_server.templates.conditions import CUSTOM
 from pivotal_server.templates.schemas import Template, TemplateSubtask, TemplateTask
 from pivotal_server.templates.views import Comparison, TaskRow, When
 from pivotal_server.web.fields import Fields
@@ -28,9 +31,22 @@ class Known(msgspec.Struct, frozen=True):
 
     def kind_of(self, field: str) -> str | None:
         """The type of a field of customers; ``None`` for a custom one that is not defined."""
-        if not field.startswith("custom_fields."):
-            return "number" if field in ("mrr", "monthly_orders") else "string"
-        return self.kinds.get(field.removeprefix("custom_fields."))
+        if not field.startswith(CUSTOM):
+            return "number" if field in AMOUNTS else "string"
+        return self.kinds.get(field.removeprefix(CUSTOM))
+
+    def person(self, text: str) -> str:
+        """The id of whoever is called so, or has this id.
+
+        Raises ``invalid_reference`` for nobody, and for several of one name.
+        """
+        found = [id for id, name in self.people.items() if name.casefold() == text.casefold()]
+        if text in self.people:
+            return text
+        if len(found) != 1:
+            count = "Several people are" if found else "Nobody is"
+            raise INVALID_REFERENCE(field="applies_when", message=f"{count} called {text[:100]}")
+        return found[0]
 
 
 # ── From the form ────────────────────────────────────────────────────────────────────────────────
@@ -183,7 +199,7 @@ def _comparison_of(line: Comparison, known: Known) -> Any:
 
 def _value(text: str, field: str, known: Known) -> Any:
     if field == "owner_id":
-        return next((id for id, name in known.people.items() if name.casefold() == text.casefold()), text)
+        return known.person(text)
     kind = known.kind_of(field)
     if kind in ("number", None):
         try:

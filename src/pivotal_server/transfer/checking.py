@@ -6,27 +6,28 @@ since it has written nothing to go on from.
 
 import asyncio
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from pivotal_server.custom_fields import service as custom_fields
+from pivotal_server.bulk.resources import clean
 from pivotal_server.errors_catalogue import EMAIL_TAKEN, EXTERNAL_ID_TAKEN, SLUG_TAKEN
-from pivotal_server.jobs.kinds import JobFailed
 from pivotal_server.jobs.running import Run
+from pivotal_server.kit.errors import ErrorCode
 from pivotal_server.transfer.errors_file import Fault
 from pivotal_server.transfer.importing import (
-    BREATH,
     Import,
     ImportPayload,
     Outcome,
     Progress,
     Source,
     counts_of,
+    reading,
     survey,
 )
-from pivotal_server.transfer.reading import BadFile, Row
+from pivotal_server.transfer.reading import Row
 
 KIND = "import.check"
 SHOWN = 20
@@ -47,6 +48,13 @@ class Findings(msgspec.Struct):
     """The state of a check: the first rows by outcome."""
 
     rows: dict[str, list[Found]] = {}
+
+
+# What only one record can have, with the fault of a second one; the domain only tells records apart.
+_TAKEN: Mapping[str, Mapping[str, ErrorCode | None]] = {
+    "customer": {"external_id": EXTERNAL_ID_TAKEN, "slug": SLUG_TAKEN, "domain": None},
+    "contact": {"external_id": EXTERNAL_ID_TAKEN, "email": EMAIL_TAKEN},
+}
 
 
 class _Undo(Exception):
@@ -85,12 +93,8 @@ class Check(Import):
 
     async def work(self) -> None:
         """Try block by block to the end, or until the job is cancelled or given back."""
-        found = await custom_fields.all_fields(self._run.db, self._run.org_id)
-        self._custom = {field.slug: field.type for field in found}
         try:
-            while rows := await asyncio.to_thread(self._source.block):
-                self._run.check()
-                await self._block(rows)
+            await self._blocks()
         finally:
             self._seen.close()
         async with self._run.unit_of_work() as uow:
@@ -100,11 +104,7 @@ class Check(Import):
         outcomes: list[tuple[Row, Outcome]] = []
         try:
             async with self._run.unit_of_work(self._actor) as uow:
-                await uow.reserve(self._resource.name, len(rows))
-                for index, row in enumerate(rows):
-                    if index % BREATH == BREATH - 1:
-                        await asyncio.sleep(0)
-                    outcomes.append((row, await self._row(uow, row)))
+                outcomes = await self._rows(uow, rows)
                 raise _Undo
         except _Undo:
             pass
@@ -137,20 +137,13 @@ class Check(Import):
     def _taken_by(self, data: Any) -> dict[str, tuple[str, Fault | None]]:
         """What only one record can have, or what rows are matched by: its text, and the fault of another."""
         names: dict[str, tuple[str, Fault | None]] = {}
-        if data.get("external_id"):
-            known = data["external_id"]
-            fault = EXTERNAL_ID_TAKEN(external_id=known)
-            names["external_id"] = f"external_id {known}", _fault(fault, "external_id")
-        if self._resource.name == "customer":
-            if data.get("slug"):
-                fault = SLUG_TAKEN(slug=data["slug"])
-                names["slug"] = f"slug {data['slug']}", _fault(fault, "slug")
-            if data.get("domain"):
-                names["domain"] = f"domain {str(data['domain']).strip().lower()}", None
-        elif self._resource.name == "contact" and data.get("email"):
-            email = str(data["email"]).strip().lower()
-            fault = EMAIL_TAKEN(email=email)
-            names["email"] = f"email {data.get('customer_id')} {email}", _fault(fault, "email")
+        for field, taken in _TAKEN[self._resource.name].items():
+            if data.get(field):
+                known = clean(self._resource.name, field, data[field])
+                within = f"{data.get('customer_id')} " if field == "email" else ""
+                words: dict[str, Any] = {field: known}
+                fault = None if taken is None else _fault(taken(**words), field)
+                names[field] = f"{field} {within}{known}", fault
         return names
 
 
@@ -175,13 +168,9 @@ async def run_check(run: Run) -> None:
     """The handler."""
     payload = msgspec.convert(run.payload, ImportPayload)
     path = run.services.files.path_of(payload.file_id)
-    try:
+    with reading():
         shape, total = await survey(payload, path)
         source = await asyncio.to_thread(Source, path, shape)
-    except FileNotFoundError:
-        raise JobFailed("file_not_found", "The file is no longer kept") from None
-    except BadFile as fault:
-        raise JobFailed("invalid_file", str(fault)) from None
     run.counts = counts_of(payload, total)
     async with run.unit_of_work() as uow:
         await run.progress(uow, state=msgspec.to_builtins(Findings()), counts=run.counts)

@@ -19,7 +19,6 @@ from pivotal_server.errors_catalogue import JOB_NOT_FOUND
 from pivotal_server.files import service as files
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs import service_list
-from pivotal_server.jobs.kinds import JobFailed
 from pivotal_server.jobs.running import Run
 from pivotal_server.jobs.service import JobRow
 from pivotal_server.kit.http import UploadedFile
@@ -113,10 +112,8 @@ async def count_rows(run: Run) -> None:
         finally:
             source.close()
 
-    try:
+    with importing.reading():
         total = await asyncio.to_thread(count)
-    except (FileNotFoundError, BadFile) as fault:
-        raise JobFailed("invalid_file", str(fault)) from None
     async with run.unit_of_work() as uow:
         await run.progress(uow, counts={"total": total})
         await run.complete(uow)
@@ -236,8 +233,8 @@ async def start_run(uow: UnitOfWork, draft_id: str, payload: ImportPayload) -> s
     return id
 
 
-async def run_of(db: Executor, org_id: str, file_id: str) -> str:
-    """The import that has taken a file. Raises ``job_not_found``."""
+async def holder_of(db: Executor, org_id: str, file_id: str) -> str:
+    """The job whose file it is: its draft's, or that of the import that took it. Raises ``job_not_found``."""
     id = await jobs.owner_of(db, org_id, file_id)
     if id is None:
         raise JOB_NOT_FOUND()

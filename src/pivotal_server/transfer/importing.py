@@ -7,6 +7,7 @@ whenever a worker dies, the next one goes on behind the last committed block, an
 import asyncio
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -118,19 +119,26 @@ class Source:
         self._file.close()
 
 
-async def run_import(run: Run) -> None:
-    """The handler."""
-    payload = msgspec.convert(run.payload, ImportPayload)
-    path = run.services.files.path_of(payload.file_id)
+@contextmanager
+def reading() -> Iterator[None]:
+    """Where the file of a job is read; one that is gone or no such file raises ``JobFailed``."""
     try:
-        if run.state is None:
-            await _survey(run, payload, path)
-        progress = msgspec.convert(run.state, Progress)
-        source = await asyncio.to_thread(Source, path, progress.format)
+        yield
     except FileNotFoundError:
         raise JobFailed("file_not_found", "The file to import is gone") from None
     except BadFile as fault:
         raise JobFailed("invalid_file", str(fault)) from None
+
+
+async def run_import(run: Run) -> None:
+    """The handler."""
+    payload = msgspec.convert(run.payload, ImportPayload)
+    path = run.services.files.path_of(payload.file_id)
+    with reading():
+        if run.state is None:
+            await _survey(run, payload, path)
+        progress = msgspec.convert(run.state, Progress)
+        source = await asyncio.to_thread(Source, path, progress.format)
     try:
         await asyncio.to_thread(source.skip_to, progress.row)
         await Import(run, payload, progress, source).work()
@@ -215,16 +223,29 @@ class Import:
 
     async def work(self) -> None:
         """Import block by block to the end, or until the job is cancelled or given back."""
-        found = await custom_fields.all_fields(self._run.db, self._run.org_id)
-        self._custom = {field.slug: field.type for field in found}
         try:
-            while rows := await asyncio.to_thread(self._source.block):
-                self._run.check()
-                await self._block(rows)
+            await self._blocks()
         except JobCanceled:
             await self._finish(canceled=True)
             raise
         await self._finish(canceled=False)
+
+    async def _blocks(self) -> None:
+        found = await custom_fields.all_fields(self._run.db, self._run.org_id)
+        self._custom = {field.slug: field.type for field in found}
+        while rows := await asyncio.to_thread(self._source.block):
+            self._run.check()
+            await self._block(rows)
+
+    async def _rows(self, uow: UnitOfWork, rows: list[Row]) -> list[tuple[Row, Outcome]]:
+        """Import the rows of one block; what became of each."""
+        await uow.reserve(self._resource.name, len(rows))
+        outcomes = []
+        for index, row in enumerate(rows):
+            if index % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
+            outcomes.append((row, await self._row(uow, row)))
+        return outcomes
 
     async def _block(self, rows: list[Row]) -> None:
         counts = dict(self._counts)
@@ -232,11 +253,7 @@ class Import:
         async with self._run.unit_of_work(self._actor) as uow:
             uow.bulk_id = self._run.id
             uow.muted = not self._payload.send_webhooks
-            await uow.reserve(self._resource.name, len(rows))
-            for index, row in enumerate(rows):
-                if index % BREATH == BREATH - 1:
-                    await asyncio.sleep(0)
-                outcome = await self._row(uow, row)
+            for row, outcome in await self._rows(uow, rows):
                 if outcome.fault is not None:
                     faults.append((row, outcome.fault))
                 counts[outcome.result] += 1

@@ -1,5 +1,6 @@
 """Importing a file in the app: upload, match columns, check (APP-IMP-1 … 4). Running is in ``pages_runs``."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from pivotal_server.transfer.format import DELIMITER_NAMES
 from pivotal_server.transfer.importing import ImportPayload
 from pivotal_server.transfer.reading import BadFile
 from pivotal_server.transfer.views import (
+    ENCODINGS,
     MATCHES,
     NEW,
     PATH,
@@ -121,16 +123,20 @@ async def look_at(visit: Visit, draft: Draft, encoding: str | None, delimiter: s
         raise FILE_NOT_FOUND() from None
 
 
-def _one_of(text: str, known: Any) -> str | None:
-    return text if text in known else None
+def _told(values: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The encoding and the separator that somebody chose; ``None`` leaves it to the content."""
+    encoding, delimiter = values.get("encoding", ""), values.get("delimiter", "")
+    return (
+        encoding if encoding in dict(ENCODINGS) else None,
+        delimiter if delimiter in DELIMITER_NAMES else None,
+    )
 
 
 async def _match_page(
     visit: Visit, id: str, values: dict[str, str], errors: dict[str, str], fault: str | None = None
 ) -> Response:
     job, draft = await drafts.get_draft(visit.db, visit.org_id, id)
-    encoding = _one_of(values.get("encoding", ""), ("utf-8", "utf-16", "windows-1252"))
-    delimiter = _one_of(values.get("delimiter", ""), DELIMITER_NAMES)
+    encoding, delimiter = _told(values)
     try:
         found = await look_at(visit, draft, encoding, delimiter)
     except BadFile as bad:
@@ -147,7 +153,7 @@ async def _match_page(
             values[field] = guess if guess in offered else ""
         examples = tuple(row[number][:_SHOWN] for row in found.rows if number < len(row) and row[number])
         columns.append(Column(field, name or f"Column {number + 1}", examples[:_EXAMPLES]))
-    values.setdefault("key", _key_for(draft.resource, set(values.values())))
+    values.setdefault("key", "display_id" if "display_id" in values.values() else "")
     values.setdefault("on_match", "update")
     values.setdefault("blank_cells", "leave")
     values.setdefault("send_webhooks", "yes")
@@ -170,11 +176,6 @@ async def _match_page(
 
 async def _shape(visit: Visit, draft: Draft) -> Any:
     return (await look_at(visit, draft, None, None)).shape
-
-
-def _key_for(resource: str, fields: set[str]) -> str:
-    """What a file seems to name its records by."""
-    return next((key for key in ("display_id",) if key in fields and resource in MATCHES), "")
 
 
 @page(NAV, capability="import_data")
@@ -210,8 +211,7 @@ async def match(visit: Visit) -> Response:
     _, draft = await drafts.get_draft(visit.db, visit.org_id, id)
     values = {name: text for name, text in visit.fields.pairs() if name != "csrf_token"}
     values.setdefault("send_webhooks", "")
-    encoding = _one_of(values.get("encoding", ""), ("utf-8", "utf-16", "windows-1252"))
-    delimiter = _one_of(values.get("delimiter", ""), DELIMITER_NAMES)
+    encoding, delimiter = _told(values)
     try:
         found = await look_at(visit, draft, encoding, delimiter)
     except BadFile:

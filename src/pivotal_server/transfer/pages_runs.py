@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pivotal_server.errors_catalogue import FILE_NOT_FOUND, INVALID_ENUM_VALUE, JOB_NOT_FOUND, TOO_BIG
+from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, JOB_NOT_FOUND, TOO_BIG
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.service import JobRow
 from pivotal_server.kit.errors import ApiError
@@ -60,7 +60,7 @@ async def _check(visit: Visit) -> tuple[str, JobRow, drafts.Draft, ImportPayload
     return id, row, draft, payload
 
 
-async def _check_page(visit: Visit, *, fault: str | None = None, again: bool = False) -> Response:
+async def _check_page(visit: Visit, *, fault: str | None = None) -> Response:
     id, row, draft, _ = await _check(visit)
     url = f"{PATH}/{id}/checks/{row.id}"
     findings = Findings() if row.state is None else msgspec.convert(row.state, Findings)
@@ -74,7 +74,7 @@ async def _check_page(visit: Visit, *, fault: str | None = None, again: bool = F
         live_url=_live(url, row),
         again=seen,
     )
-    status = 422 if fault or again else 200
+    status = 422 if fault else 200
     return visit.render("transfer/check.html", view, status=status, fragments=("progress",))
 
 
@@ -96,6 +96,9 @@ async def run(visit: Visit) -> Response:
     id, row, draft, payload = await _check(visit)
     if row.status != "completed":
         return await _check_page(visit, fault="Wait until the check is done.")
+    taken_by = await drafts.holder_of(visit.db, visit.org_id, payload.file_id)
+    if taken_by != id:
+        return RedirectResponse(run_url(taken_by), status_code=303)
     seen = await drafts.imported_before(visit.db, visit.org_id, draft, visit.frame.now)
     if seen is not None and not visit.fields.ticked("again"):
         return await _check_page(visit, fault="Tick that this content is to be imported again.")
@@ -105,7 +108,7 @@ async def run(visit: Visit) -> Response:
     except ApiError as fault:
         if fault.code is not JOB_NOT_FOUND:
             return await _check_page(visit, fault=f"{fault.message}.")
-        job = await drafts.run_of(visit.db, visit.org_id, payload.file_id)
+        job = await drafts.holder_of(visit.db, visit.org_id, payload.file_id)
     return RedirectResponse(run_url(job), status_code=303)
 
 
@@ -155,11 +158,14 @@ async def cancel(visit: Visit) -> Response:
 async def fetch(visit: Visit) -> Response:
     """Lead to the file of the rows that were not taken, by a link that works for five minutes."""
     row = await _run(visit)
-    wanted = visit.request.path_params["file"]
-    made = await jobs.files_of(visit.db, visit.org_id, row.id)
-    if wanted not in {file.id for file in made if file.role != "source"}:
-        raise FILE_NOT_FOUND()
-    link = visit.services.files.link(visit.org_id, wanted, visit.actor.string)
+    link = await jobs.link_to(
+        visit.db,
+        visit.services.files,
+        visit.org_id,
+        row.id,
+        visit.request.path_params["file"],
+        visit.actor.string,
+    )
     return RedirectResponse(link, status_code=302)
 
 
@@ -168,13 +174,12 @@ async def fetch(visit: Visit) -> Response:
 async def export(visit: Visit) -> Response:
     """Export the customers that the list shows, as a job whose file Admin > Jobs has (APP-EXP-1)."""
     # The job reads without asking who sees what, so it is for those who see everything.
-    visit.require("export_data")
     visit.require("administer")
     status, text = visit.fields.text("status"), visit.fields.text("q").strip()
     if status not in _LISTED:
         raise INVALID_ENUM_VALUE(field="status", message="This is no status of the list")
-    # The list without any filter leaves out churned customers too.
-    # First what the page adds: an open quotation mark in the text would swallow it.
+    # The list without any filter leaves out churned customers too. What the page adds comes first, since an
+    # open quotation mark in the text would swallow it.
     terms = ["status:onboarding,active,at_risk" if not (status or text) else _LISTED[status], text]
     asked = " ".join(filter(None, terms))
     if len(asked) > MOST_LETTERS:

@@ -7,9 +7,10 @@ import msgspec
 
 from pivotal_server.custom_fields.service import FieldRow
 from pivotal_server.jobs.service import JobFileRow, JobRow
-from pivotal_server.jobs.wire import error_of
+from pivotal_server.jobs.views import fault_words, status_words
 from pivotal_server.transfer.checking import Findings, Found
 from pivotal_server.transfer.columns import CUSTOM, FIELDS
+from pivotal_server.transfer.format import DELIMITER_NAMES
 from pivotal_server.web.formats import count
 from pivotal_server.web.view import Form
 
@@ -38,6 +39,8 @@ MATCHES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("display_id", "Number (#)"),
     ),
 }
+ENCODINGS = (("utf-8", "UTF-8"), ("utf-16", "UTF-16"), ("windows-1252", "Windows-1252"))
+DELIMITERS = tuple((name, name.capitalize()) for name in DELIMITER_NAMES)
 _LABELS = {"display_id": "Number (#)", "mrr": "MRR", "id": "API id", "email": "E-mail"}
 _HIDDEN = frozenset({"custom_fields", "metadata", "livemode"})
 _ORDER = ("created", "updated", "unchanged", "skipped", "failed")
@@ -97,6 +100,8 @@ class MatchPage(msgspec.Struct, frozen=True):
     choices: tuple[tuple[str, str], ...]
     matches: tuple[tuple[str, str], ...]
     check: str
+    encodings: tuple[tuple[str, str], ...] = ENCODINGS
+    delimiters: tuple[tuple[str, str], ...] = DELIMITERS
     steps: tuple[Step, ...] = steps_at(1)
 
 
@@ -159,37 +164,27 @@ class RunPage(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...] = steps_at(3)
 
 
-_STATUS = {
-    "queued": ("Waiting", ""),
-    "running": ("Running", "warn"),
-    "completed": ("Done", "good"),
-    "failed": ("Failed", "bad"),
-    "canceled": ("Canceled", ""),
-}
-
-
 def progress_of(row: JobRow, now: datetime, findings: Findings | None = None) -> Progress:
     """A job as people follow it."""
     counts = row.counts or {}
     total, done = counts.get("total", 0), counts.get("processed", 0)
-    label, tone = _STATUS[row.status]
+    label, tone = status_words(row)
     rate, left = 0, ""
     if row.started_at is not None and done:
         seconds = max(((row.finished_at or now) - row.started_at).total_seconds(), 0.001)
         rate = round(done / seconds)
         if row.status == "running" and rate:
             left = _left((total - done) / rate)
-    fault = error_of(row)
     rows = {} if findings is None else findings.rows
     return Progress(
         status=row.status,
-        label="Canceling" if row.cancel_requested and row.finished_at is None else label,
+        label=label,
         tone=tone,
         total=total,
         processed=done,
         rate=rate,
         left=left,
-        fault="" if fault is None else f"{fault.message.rstrip('.')}.",
+        fault=fault_words(row),
         groups=tuple(
             Group(name, counts[name], tuple(rows.get(name, ()))) for name in _ORDER if counts.get(name)
         ),

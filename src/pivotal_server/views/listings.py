@@ -73,19 +73,5 @@ LISTINGS: Mapping[str, Listing] = {
                 BuiltIn("done", "Done", "state=done", "/onboardings"),
             ),
         ),
-        Listing(
-            "customers",
-            "Customers",
-            ("/customers",),
-            ("status", "q", "sort", "columns", "size"),
-            (
-                BuiltIn("active", "All active"),
-                BuiltIn("mine", "My customers", "q=owner%3Ame"),
-                BuiltIn("onboarding", "Onboarding", "status=onboarding"),
-                BuiltIn("at_risk", "At risk", "status=at_risk"),
-                BuiltIn("churned", "Churned", "status=churned"),
-                BuiltIn("archived", "Archived", "status=archived"),
-            ),
-        ),
     )
 }

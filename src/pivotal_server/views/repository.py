@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, func, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Executor, Transaction
@@ -38,12 +38,11 @@ _D = view_defaults.c
 _ORG = _V.org_id == bindparam("org_id")
 _SELECT = select(*columns_of(ViewRow, saved_views))
 _MINE = _V.owner_id == bindparam("member_id")
+_OF_LIST = _SELECT.where(_ORG, _V.list == bindparam("list"))
+# Apart, so that each has its index, and what others keep for themselves is not read.
 VISIBLE = Statement(
-    _SELECT.where(_ORG, _V.list == bindparam("list"), or_(_MINE, _V.shared)).order_by(_V.name_key, _V.id),
+    union_all(_OF_LIST.where(_MINE), _OF_LIST.where(_V.shared, ~_MINE)).order_by("name_key", "id"),
     into=ViewRow,
-)
-EVERY_VISIBLE = Statement(
-    _SELECT.where(_ORG, or_(_MINE, _V.shared)).order_by(_V.list, _V.name_key, _V.id), into=ViewRow
 )
 ONE = Statement(_SELECT.where(_ORG, _V.id == bindparam("id")), into=ViewRow)
 ONE_LOCKED = Statement(_SELECT.where(_ORG, _V.id == bindparam("id")).with_for_update(), into=ViewRow)
@@ -72,12 +71,12 @@ UPDATE = Statement.write(
     .values({name: bindparam(name, type_=_V[name].type) for name in _CHANGEABLE})
 )
 DELETE = Statement.write(delete(saved_views).where(_ORG, _V.id == bindparam("id")))
-DEFAULT = Statement.scalar(
-    select(_D.view_id).where(
-        _D.org_id == bindparam("org_id"), _D.member_id == bindparam("member_id"), _D.list == bindparam("list")
-    ),
-    str,
+_OF_MEMBER = (
+    _D.org_id == bindparam("org_id"),
+    _D.member_id == bindparam("member_id"),
+    _D.list == bindparam("list"),
 )
+DEFAULT = Statement.scalar(select(_D.view_id).where(*_OF_MEMBER), str)
 _DEFAULT_ROW: dict[str, BindParameter[Any]] = {
     name: bindparam(name) for name in ("org_id", "member_id", "list", "view_id")
 }
@@ -93,13 +92,13 @@ SET_DEFAULT = Statement.write(
         index_elements=_KEY, set_={"view_id": _IN_POSTGRESQL.excluded.view_id}
     ),
 )
-UNSET_DEFAULT = Statement.write(
-    delete(view_defaults).where(
-        _D.org_id == bindparam("org_id"), _D.member_id == bindparam("member_id"), _D.list == bindparam("list")
-    )
-)
+UNSET_DEFAULT = Statement.write(delete(view_defaults).where(*_OF_MEMBER))
 FORGET_DEFAULTS = Statement.write(
-    delete(view_defaults).where(_D.org_id == bindparam("org_id"), _D.view_id == bindparam("view_id"))
+    delete(view_defaults).where(
+        _D.org_id == bindparam("org_id"),
+        _D.view_id == bindparam("view_id"),
+        _D.member_id != bindparam("keeper_id"),
+    )
 )
 OPENS_FOR = Statement.scalar(
     select(func.count()).where(
@@ -115,11 +114,6 @@ async def visible(db: Executor, org_id: str, member_id: str, list_key: str) -> l
     """The views of a list that a member sees, by name."""
     params = {"org_id": org_id, "member_id": member_id, "list": list_key}
     return await db.fetch_all(VISIBLE, params)
-
-
-async def every_visible(db: Executor, org_id: str, member_id: str) -> list[ViewRow]:
-    """The views that a member sees, by list and name."""
-    return await db.fetch_all(EVERY_VISIBLE, {"org_id": org_id, "member_id": member_id})
 
 
 async def one(db: Executor, org_id: str, id: str, *, lock: bool = False) -> ViewRow | None:
@@ -158,9 +152,14 @@ async def save(tx: Transaction, org_id: str, row: ViewRow) -> None:
 
 
 async def delete_one(tx: Transaction, org_id: str, id: str) -> None:
-    """Remove a view, and with it from all for whom a list opens with it."""
-    await tx.execute(FORGET_DEFAULTS, {"org_id": org_id, "view_id": id})
+    """Remove a view, also from all whose list opens with it."""
+    await forget_defaults(tx, org_id, id)
     await tx.execute(DELETE, {"org_id": org_id, "id": id})
+
+
+async def forget_defaults(tx: Transaction, org_id: str, id: str, *, of_others_than: str = "") -> None:
+    """Let nobody's list open with a view, unless they are the one person who keeps it."""
+    await tx.execute(FORGET_DEFAULTS, {"org_id": org_id, "view_id": id, "keeper_id": of_others_than})
 
 
 async def default_of(db: Executor, org_id: str, member_id: str, list_key: str) -> str | None:

@@ -23,7 +23,6 @@ __all__ = [
     "LONGEST_NAME",
     "ViewRow",
     "default_of",
-    "every_view",
     "may_change",
     "opens_for_others",
     "stamp",
@@ -37,11 +36,6 @@ _TYPE = "view"
 async def views_of(db: Executor, org_id: str, member_id: str, listing: Listing) -> list[ViewRow]:
     """The stored views of a list that a member sees, by name."""
     return await repository.visible(db, org_id, member_id, listing.key)
-
-
-async def every_view(db: Executor, org_id: str, member_id: str) -> list[ViewRow]:
-    """The stored views of all lists that a member sees, by list and name."""
-    return await repository.every_visible(db, org_id, member_id)
 
 
 async def default_of(db: Executor, org_id: str, member_id: str, listing: Listing) -> str | None:
@@ -141,6 +135,8 @@ async def set_default(uow: UnitOfWork, listing: Listing, view: str) -> None:
     Raises ``view_not_found``.
     """
     if view and view not in {one.key for one in listing.built_in}:
+        # Nobody deletes it or takes it back before this is done.
+        await uow.hold(_TYPE)
         row = await get_view(uow.tx, uow.org_id, uow.actor.id, view)
         if row.list != listing.key:
             raise VIEW_NOT_FOUND()
@@ -162,6 +158,8 @@ async def _save(uow: UnitOfWork, row: ViewRow, after: ViewRow) -> ViewRow:
     after = replace(after, updated_at=uow.touched(row.updated_at))
     await _check(uow, after, row)
     await repository.save(uow.tx, uow.org_id, after)
+    if row.shared and not after.shared:
+        await repository.forget_defaults(uow.tx, uow.org_id, row.id, of_others_than=row.owner_id)
     _tell(uow, after, row)
     return after
 

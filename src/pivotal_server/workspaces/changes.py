@@ -2,31 +2,20 @@
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec.structs import replace
 
 from pivotal_server.activity.entries import Change
 from pivotal_server.auth.permissions import DefaultAccess
-from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, INVALID_STRING, WORKSPACE_NOT_FOUND
+from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, WORKSPACE_NOT_FOUND
 from pivotal_server.kit.text import line
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.workspaces import repository
 from pivotal_server.workspaces.repository import WorkspaceRow
-from pivotal_server.workspaces.service import access_settings
+from pivotal_server.workspaces.service import access_settings, check_time_zone
 
 RIGHTS = ("members_create_customers", "members_export", "viewers_export")
 SETTINGS = ("default_access", *RIGHTS)
-
-
-def check_time_zone(name: str) -> str:
-    """An IANA name such as ``Europe/Berlin``. Raises ``invalid_string`` for the field ``time_zone``."""
-    name = name.strip()
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise INVALID_STRING(field="time_zone", message=f"'{name[:100]}' is no time zone") from None
-    return name
 
 
 def settings_of(row: WorkspaceRow) -> dict[str, Any]:
@@ -59,7 +48,7 @@ async def update_workspace(uow: UnitOfWork, row: WorkspaceRow, values: Mapping[s
     if "name" in wanted:
         wanted["name"] = line(wanted["name"], "name", 1, 80)
     if "time_zone" in wanted:
-        wanted["time_zone"] = check_time_zone(wanted["time_zone"])
+        wanted["time_zone"] = check_time_zone(wanted["time_zone"].strip())
     if "default_access" in wanted and wanted["default_access"] not in set(DefaultAccess):
         expected = " | ".join(DefaultAccess)
         raise INVALID_ENUM_VALUE(

@@ -3,7 +3,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from pivotal_server.kit.errors import ApiError
@@ -62,6 +62,12 @@ async def _show(
 
 
 @page(NAV, capability="administer")
+async def admin(_visit: Visit) -> Response:
+    """Admin leads to its first page."""
+    return RedirectResponse(PATH, status_code=303)
+
+
+@page(NAV, capability="administer")
 async def general(visit: Visit) -> Response:
     """The settings."""
     return await _show(visit)
@@ -93,6 +99,7 @@ async def save(visit: Visit) -> Response:
 
 
 routes = [
+    Route("/admin", admin, methods=["GET"]),
     Route(PATH, general, methods=["GET"]),
     Route(f"{PATH}/{{group}}", save, methods=["POST"]),
 ]

@@ -72,6 +72,15 @@ def offered_slug(name: str) -> str:
     return slug
 
 
+def check_time_zone(name: str) -> str:
+    """An IANA name such as ``Europe/Berlin``. Raises ``invalid_string`` for the field ``time_zone``."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise INVALID_STRING(field="time_zone", message=f"'{name[:100]}' is no time zone") from None
+    return name
+
+
 def check_new(
     name: str,
     slug: str | None,
@@ -89,10 +98,7 @@ def check_new(
     slug = check_slug(offered_slug(name) if slug is None else slug)
     check_email(owner_email, "owner_email")
     line(owner_name, "owner_name", 1, 80)
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise INVALID_STRING(field="time_zone", message=f"'{time_zone}' is no time zone") from None
+    check_time_zone(time_zone)
     if phase_preset not in PRESETS:
         raise INVALID_ENUM_VALUE(field="phases", expected=" | ".join(PRESETS), received=phase_preset)
     return name, slug

@@ -1,6 +1,6 @@
 """Saved views of lists."""
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text, text
 
 from pivotal_server.db.tables.base import metadata
 from pivotal_server.db.types import Flag, Key, Timestamp
@@ -20,6 +20,9 @@ saved_views = Table(
     Column("updated_at", Timestamp, nullable=False),
     PrimaryKeyConstraint("org_id", "id"),
     Index("saved_views_name", "org_id", "list", "owner_id", "name_key", unique=True),
+    Index(
+        "saved_views_shared", "org_id", "list", sqlite_where=text("shared"), postgresql_where=text("shared")
+    ),
 )
 
 # The view with which a list opens for a member: the id of a stored one or the key of a built-in one.
