@@ -53,7 +53,7 @@ async def test_a_file_is_imported_step_by_step(live: Live, page: Page, page_watc
     await expect(page.get_by_text("Row 5", exact=True)).to_be_visible()
     await _is_fine(page)
     await run.click()
-    await expect(page.get_by_role("heading", name="Import done")).to_be_visible(timeout=60_000)
+    await expect(page.get_by_role("heading", name="Import completed")).to_be_visible(timeout=60_000)
     await _is_fine(page)
     async with page.expect_download() as download:
         await page.get_by_role("link", name="Rows not taken").click()

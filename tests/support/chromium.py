@@ -199,7 +199,8 @@ def _axe_source() -> str:
 
 async def axe_violations(page: Page, within: str | None = None) -> list[Violation]:
     """What axe-core finds against WCAG 2.2 AA on ``page``, or in the element with the selector ``within``."""
-    # What fades in has its colours only when it stands.
+    # What fades in has its colours only when it stands; it begins with the frame after the change.
+    await page.evaluate("new Promise((on) => requestAnimationFrame(() => requestAnimationFrame(on)))")
     await page.evaluate(
         "Promise.allSettled(document.getAnimations()"
         ".filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished))"

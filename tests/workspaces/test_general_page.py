@@ -118,6 +118,7 @@ async def test_p23_managers_alone_see_and_save_it(world: World, enter: Enter) ->
     for role, status in (("admin", 200), ("member", 403), ("viewer", 403)):
         browser = await enter(await new_member(world, f"{role.title()} Person", role))
         assert (await browser.get(PATH)).status_code == status
+        assert (await browser.get("/admin")).status_code == (303 if status == 200 else status)
         if status == 403:
             await browser.get("/profile/sessions")
             assert (await browser.post(f"{PATH}/rights", {"members_export": "yes"})).status_code == 403
