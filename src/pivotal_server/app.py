@@ -20,6 +20,7 @@ from pivotal_server.customers import pages_record as customer_record_pages
 from pivotal_server.customers import pages_status as customer_status_pages
 from pivotal_server.deleted import pages as deleted_pages
 from pivotal_server.docs import pages as docs_pages
+from pivotal_server.docs import pages_feedback as docs_feedback_pages
 from pivotal_server.events import pages as event_pages
 from pivotal_server.files import pages as file_pages
 from pivotal_server.health.deep import PATH as DEEP_HEALTH
@@ -71,6 +72,8 @@ from pivotal_server.workspaces import pages as workspace_pages
 
 ROUTES = [
     static_files.ROUTE,
+    # Before the pages, whose last route takes every address below theirs.
+    *docs_feedback_pages.routes,
     *docs_pages.routes,
     *auth_pages.routes,
     *workspace_pages.routes,

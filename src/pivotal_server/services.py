@@ -1,7 +1,7 @@
 """What pages and background work need of the running server."""
 
 from collections.abc import MutableMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from pivotal_server.api_keys.ring import KeyRing
@@ -11,6 +11,7 @@ from pivotal_server.db.engine import Database
 from pivotal_server.files.store import Files
 from pivotal_server.kit.crypto import SecretBox
 from pivotal_server.kit.outbound.addresses import Policy
+from pivotal_server.limits.window import Windows
 from pivotal_server.request_log.recorder import Recorder
 
 
@@ -24,6 +25,8 @@ class Services:
     box: SecretBox
     trusted_proxies: AddressList
     recorder: Recorder
+    # What this process saw of each client address in the last minute.
+    docs_votes: Windows = field(default_factory=Windows)
 
     def reached_by(self, scope: MutableMapping[str, Any]) -> Self:
         """These services as the visitor of an ASGI request sees them.

@@ -19,6 +19,7 @@ from playwright.async_api import Browser, Page, expect
 
 from pivotal_server.kit import clock
 from tests.browser.screens_customers import CUSTOMER_PAGES, aurora_page, customer_drawer
+from tests.browser.screens_docs import DOCS_PAGES
 from tests.browser.screens_jobs import show_jobs
 from tests.browser.screens_plans import PLAN_PAGES, plan
 from tests.browser.screens_webhooks import HOOK_PAGES, hooked
@@ -328,12 +329,8 @@ PAGES: dict[str, Act] = {
     "not-found": at("/customers/no-such-customer"),
     "not-found-bare": at("/no-such-page"),
     "forbidden": forbidden,
-    "docs": at("/docs"),
-    "docs-quickstart": at("/docs/api/welcome/quickstart"),
-    "docs-reference": at("/docs/api/reference/customers/create-customer"),
-    "docs-signing": at("/docs/webhooks/signing"),
-    "docs-missing": at("/docs/api/welcome/quickstrat"),
     **CUSTOMER_PAGES,
+    **DOCS_PAGES,
     **PLAN_PAGES,
     **HOOK_PAGES,
 }

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.chromium import NewPage, axe_violations
+from tests.support.chromium import NewPage, Watch, axe_violations
 from tests.support.live_server import Live, run
 
 QUICKSTART = "/docs/api/welcome/quickstart"
@@ -107,6 +107,41 @@ async def test_the_phone_has_the_navigation_in_a_drawer(live: Live, new_page: Ne
     await page.get_by_text("Menu", exact=True).click()
     await page.get_by_role("navigation", name="All sections").get_by_role("link", name="Webhooks").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Webhooks")
+
+
+async def test_a_vote_is_given_at_the_foot_of_the_page_and_read_in_admin(
+    live: Live, new_page: NewPage, page_watch: Watch
+) -> None:
+    page = await new_page()
+    await live.open(page, "/docs/webhooks/retries")
+    await page.get_by_role("link", name="No, it was not helpful").click()
+    comment = page.get_by_label("What is wrong or missing?")
+    await expect(comment).to_be_focused()
+    assert await axe_violations(page, ".docs-vote") == []
+    await page.keyboard.type("x" * 1_000)
+    await comment.evaluate("field => field.removeAttribute('maxlength')")
+    await page.keyboard.type("y")
+    page_watch.expect("status of 422")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("alert")).to_have_text("Use at most 1,000 characters")
+    await comment.fill("The table is cut off on my phone")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator(".docs-vote")).to_contain_text("Your comment is kept with it")
+    await expect(page).to_have_url(f"{live.url}/docs/webhooks/retries")
+    await page.get_by_role("link", name="Yes, it was helpful").click()
+    await expect(page.get_by_label("What helped you?")).to_be_focused()
+    await page.keyboard.type("Found it after all")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator(".docs-vote")).to_contain_text("Your comment is kept with it")
+
+    admin = await new_page()
+    await live.open(admin, "/admin/developer/docs-feedback")
+    assert await axe_violations(admin) == []
+    said = admin.locator(".said-list li")
+    await expect(said).to_have_count(1)
+    await expect(said).to_contain_text("Found it after all")
+    await said.get_by_role("button", name="Mark as done").click()
+    await expect(admin.get_by_text("No open comments")).to_be_visible()
 
 
 async def test_the_app_leads_to_the_docs_and_back(live: Live, page: Page) -> None:

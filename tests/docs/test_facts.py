@@ -130,11 +130,18 @@ def test_every_scope_and_every_limit(books: Library) -> None:
     assert [name for name in LIMITS if f"(`{name}`)" not in limits] == []
 
 
+def test_prose_takes_the_figure_of_a_limit_from_its_declaration(books: Library) -> None:
+    feedback = text(books, "/docs/product/setup/docs-feedback")
+    assert f"can answer {LIMITS['docs_votes'].default:,} times a minute" in feedback
+
+
 def test_a_page_that_asks_for_what_does_not_exist_fails_the_build(tmp_path: object) -> None:
     with pytest.raises(facts.UnknownFact):
         facts.expanded("::: nonsense", {})
     with pytest.raises(UnknownMark):
         render("{{nonsense}}")
+    with pytest.raises(UnknownMark):
+        render("At most {{limit:nonsense}} of them.")
     with pytest.raises(Refused):
         render("Text with <b>markup</b>.", place="here")
     with pytest.raises(Refused):

@@ -34,6 +34,7 @@ def test_app_lim_3_the_declared_defaults_are_the_documented_ones() -> None:
         "webhook_secrets": 5,
         "private_views": 100,
         "shared_views": 200,
+        "docs_votes": 10,
     }
 
 

@@ -1,7 +1,7 @@
 """Placeholders of the docs: ``{{api_key}}`` in a text, a mark in the built page, a value in the answer.
 
 ``{{public_url}}`` and ``{{release}}`` are filled by the server; the others by the reader, and until then
-they show what the text would say without them.
+they show what the text would say without them. ``{{limit:NAME}}`` becomes the default of a declared limit.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from html import escape
 
 from pivotal_server.docs.schemas import Fill
+from pivotal_server.limits.catalogue import LIMITS
 
 PUBLIC_URL = "public_url"
 RELEASE = "release"
@@ -32,6 +33,7 @@ FILLS: Mapping[str, Fill] = {
         Fill("delivery_id", "Delivery", "cmb5zkcg8x1f6sx4w1t7m9d2q"),
     )
 }
+_LIMIT = re.compile(r"\{\{limit:([a-z_]*)\}\}")
 _WRITTEN = re.compile(r"\{\{([a-z_]+)\}\}")
 # Letters alone, so that no lexer takes a mark apart; no word of a language begins like this.
 _MARK = re.compile(r"zq([a-z_]+)qz")
@@ -50,7 +52,12 @@ def marked(text: str) -> str:
             raise UnknownMark(found[0])
         return f"zq{found[1]}qz"
 
-    return _WRITTEN.sub(mark, text)
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in LIMITS:
+            raise UnknownMark(found[0])
+        return f"{LIMITS[found[1]].default:,}"
+
+    return _WRITTEN.sub(mark, _LIMIT.sub(value, text))
 
 
 def fills_of(text: str) -> tuple[Fill, ...]:

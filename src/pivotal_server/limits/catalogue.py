@@ -274,6 +274,16 @@ SHARED_VIEWS = Limit(
     "Saved views that the whole workspace has, over all lists.",
 )
 
+DOCS_VOTES = Limit(
+    "docs_votes",
+    "Votes on docs pages",
+    10,
+    "votes a minute",
+    LimitScope.CLIENT_ADDRESS,
+    "Votes on pages of the docs that one client address may give in 60 seconds (an IPv6 client counts as its"
+    " /64).",
+)
+
 LIMITS: dict[str, Limit] = {
     limit.name: limit
     for limit in (
@@ -302,6 +312,7 @@ LIMITS: dict[str, Limit] = {
         WEBHOOK_SECRETS,
         PRIVATE_VIEWS,
         SHARED_VIEWS,
+        DOCS_VOTES,
     )
 }
 

@@ -19,6 +19,7 @@ PAGES: tuple[tuple[str, str, str, str, str], ...] = (
     ("API keys", "key-round", "/admin/api-keys", "administer", "G A"),
     ("Webhooks", "webhook", "/admin/developer/webhooks", "administer", ""),
     ("Events", "zap", "/admin/developer/events", "administer", ""),
+    ("Docs feedback", "message-square", "/admin/developer/docs-feedback", "administer", ""),
     ("Onboarding phases", "milestone", "/admin/phases", "edit_phases_and_fields", ""),
     ("Templates", "list-plus", "/admin/templates", "edit_phases_and_fields", ""),
     ("Custom fields", "list-filter", "/admin/custom-fields", "edit_phases_and_fields", ""),

@@ -27,6 +27,7 @@ _SELECT = select(*columns_of(WorkspaceRow, workspaces))
 BY_ID = Statement(_SELECT.where(workspaces.c.id == bindparam("id")), into=WorkspaceRow)
 BY_SLUG = Statement(_SELECT.where(workspaces.c.slug == bindparam("slug")), into=WorkspaceRow)
 ALL = Statement(_SELECT.order_by(workspaces.c.created_at), into=WorkspaceRow)
+OLDEST = Statement.scalar(select(workspaces.c.id).order_by(workspaces.c.created_at).limit(1), str)
 INSERT = Statement.write(insert_of(workspaces))
 LOCKED = Statement(_SELECT.where(workspaces.c.id == bindparam("id")).with_for_update(), into=WorkspaceRow)
 _CHANGEABLE = ("name", "time_zone", "settings", "updated_at")
@@ -50,6 +51,11 @@ async def by_slug(db: Executor, slug: str) -> WorkspaceRow | None:
 async def all_workspaces(db: Executor) -> list[WorkspaceRow]:
     """Every workspace of the server, oldest first."""
     return await db.fetch_all(ALL)
+
+
+async def oldest_id(db: Executor) -> str | None:
+    """The workspace that was created first."""
+    return await db.fetch_one(OLDEST)
 
 
 async def insert(tx: Transaction, row: WorkspaceRow) -> None:

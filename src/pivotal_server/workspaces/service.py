@@ -37,6 +37,7 @@ __all__ = [
     "get_workspace",
     "is_sample",
     "new_workspace",
+    "oldest_id",
     "only_workspace",
 ]
 
@@ -161,6 +162,14 @@ def is_sample(row: WorkspaceRow) -> bool:
 async def all_workspaces(db: Executor) -> list[WorkspaceRow]:
     """Every workspace of the server, oldest first."""
     return await repository.all_workspaces(db)
+
+
+async def oldest_id(db: Executor) -> str:
+    """The workspace that was there first: the first start of a server creates one."""
+    found = await repository.oldest_id(db)
+    if found is None:
+        raise WORKSPACE_NOT_FOUND()
+    return found
 
 
 async def get_workspace(db: Executor, id: str) -> WorkspaceRow:

@@ -11,6 +11,7 @@ costs the same at any depth when an index leads with ``org_id``, the filtered co
 
 from pivotal_server.db.tables.access import access_grants
 from pivotal_server.db.tables.base import metadata
+from pivotal_server.db.tables.docs import docs_votes
 from pivotal_server.db.tables.fields import custom_fields
 from pivotal_server.db.tables.notices import notices
 from pivotal_server.db.tables.queue import job_files, jobs, periodic_jobs
@@ -72,6 +73,7 @@ __all__ = [
     "customer_tags",
     "customers",
     "date_notes",
+    "docs_votes",
     "events",
     "files",
     "idempotency_keys",

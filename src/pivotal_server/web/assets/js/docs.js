@@ -57,6 +57,46 @@ document.addEventListener("click", async (event) => {
   }, 2000);
 });
 
+// ── Was this page helpful? The answer is sent at once, and a comment may follow ───────────────────
+const vote = document.querySelector("[data-docs-vote]");
+
+async function voteWith(address, body) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" }, method: body ? "POST" : "GET", body });
+  // A refusal comes with the form, which keeps what was typed; anything else has no form to show.
+  if (!answer.ok && answer.status !== 422 && answer.status !== 429) throw new Error(`vote: ${answer.status}`);
+  const part = vote.querySelector("[data-vote-part]");
+  part.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+  return part;
+}
+
+async function sendVote(form) {
+  const part = await voteWith(form.action, new URLSearchParams(new FormData(form)));
+  const said = part.querySelector("[role=status], [role=alert]");
+  if (said) announce(said.textContent);
+  part.querySelector("textarea")?.focus();
+}
+
+vote?.addEventListener("click", async (event) => {
+  const answer = event.target.closest("a[href]");
+  if (!answer || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    await sendVote((await voteWith(answer.href)).querySelector("form"));
+    for (const one of vote.querySelectorAll("a[href]")) one.setAttribute("data-variant", one === answer ? "secondary" : "outline");
+  } catch {
+    // The page of the link does the same, or says what is wrong.
+    location.href = answer.href;
+  }
+});
+vote?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    await sendVote(event.target);
+  } catch {
+    announce("It could not be sent. Try again.");
+  }
+});
+
 // ── The heading that is being read ───────────────────────────────────────────────────────────────
 const entries = new Map(
   [...document.querySelectorAll(".docs-toc a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),
