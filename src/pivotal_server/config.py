@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,8 +77,28 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "File with further root certificates (PEM) for the receivers of webhooks.",
     ),
+    Setting(
+        "PIVOTAL_DOCS_PUBLIC",
+        "true",
+        "Whether anybody may read `/docs`. With `false` readers sign in; programs send an API key to read "
+        "the Markdown of pages and `llms.txt`.",
+    ),
+    Setting(
+        "PIVOTAL_DOCS_ASSISTANT_LINKS",
+        "true",
+        "Whether pages of the docs offer to be opened in Claude and ChatGPT.",
+    ),
+    Setting(
+        "PIVOTAL_SUPPORT_EMAIL",
+        "",
+        "Address that the docs name for help. Empty: they name the owner of the workspace.",
+    ),
     Setting("PIVOTAL_LOG_LEVEL", "info", "debug, info, warning or error."),
 )
+
+
+# The letters of RFC 3986 that a mailto: link holds unescaped.
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 
 
 def as_https(url: str) -> str:
@@ -106,6 +127,9 @@ class Config:
     webhook_allow_private_targets: bool = False
     webhook_allowed_cidrs: tuple[IPv4Network | IPv6Network, ...] = ()
     webhook_ca_file: str = ""
+    docs_public: bool = True
+    docs_assistant_links: bool = True
+    support_email: str = ""
 
     @property
     def outbound(self) -> Policy:
@@ -165,6 +189,9 @@ def load(
         webhook_allow_private_targets=_flag(env, "PIVOTAL_WEBHOOK_ALLOW_PRIVATE_TARGETS"),
         webhook_allowed_cidrs=_networks(env, "PIVOTAL_WEBHOOK_ALLOWED_CIDRS"),
         webhook_ca_file=_certificates(env.get("PIVOTAL_WEBHOOK_CA_FILE") or ""),
+        docs_public=_flag(env, "PIVOTAL_DOCS_PUBLIC", "true"),
+        docs_assistant_links=_flag(env, "PIVOTAL_DOCS_ASSISTANT_LINKS", "true"),
+        support_email=_address(env, "PIVOTAL_SUPPORT_EMAIL"),
     )
 
 
@@ -182,11 +209,18 @@ def _number(env: Mapping[str, str], name: str, default: int, least: int, most: i
     return int(text)
 
 
-def _flag(env: Mapping[str, str], name: str) -> bool:
-    text = (env.get(name) or "false").lower()
+def _flag(env: Mapping[str, str], name: str, default: str = "false") -> bool:
+    text = (env.get(name) or default).lower()
     if text not in ("true", "false"):
         raise BadSetting(f"{name} must be true or false, not '{text}'")
     return text == "true"
+
+
+def _address(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name) or ""
+    if text and not _MAIL_ADDRESS.fullmatch(text):
+        raise BadSetting(f"{name} must be an e-mail address, not '{text}'")
+    return text
 
 
 def _certificates(path: str) -> str:

@@ -1,6 +1,7 @@
 """``/docs``, ``/llms.txt`` and ``/llms-full.txt``: answered from the built file alone.
 
-No page reads the database of the workspaces, but for the session of the reader where the docs are not public.
+No page reads the database of the workspaces, but for the session or key of the reader where the docs are not
+public.
 """
 
 import difflib
@@ -14,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from pivotal_server import __version__
+from pivotal_server.config import Config
 from pivotal_server.docs import views
 from pivotal_server.docs.colouring import LANGUAGES
 from pivotal_server.docs.library import FIRST_LANGUAGE, Library, NotBuilt
@@ -21,14 +23,17 @@ from pivotal_server.docs.schemas import PageLink
 from pivotal_server.docs.source import ROOT
 from pivotal_server.docs.views import SearchPage
 from pivotal_server.docs.words import MOST_LETTERS
+from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.etag import etag_of, matches
 from pivotal_server.services import Services
+from pivotal_server.web.session import Guest, to_login
 from pivotal_server.web.templating import render_text
 from pivotal_server.web.theme import THEMES, theme_cookie, theme_of
 
 LANGUAGE_COOKIE = "docs_lang"
 _YEAR = 31_536_000
-_MARKDOWN = "text/markdown; charset=utf-8"
+_MARKDOWN_TYPE = "text/markdown"
+_MARKDOWN = f"{_MARKDOWN_TYPE}; charset=utf-8"
 _INTRO = (
     "Pivotal is an open, self-hostable platform for customer onboarding: a web app, a REST API and signed "
     "webhooks. Each link leads to the Markdown of one page."
@@ -49,12 +54,18 @@ def _timed(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     @functools.wraps(handler)
     async def endpoint(request: Request) -> Response:
         began = perf_counter()
+        services: Services = request.app.state.services
+        refused = None if services.config.docs_public else await _shut_out(request)
+        if refused is not None:
+            return refused
         try:
             response = await handler(request, library())
         except NotBuilt as fault:
             response = PlainTextResponse(f"{fault}\n", 503)
         if response.status_code == 200:
-            response.headers["Cache-Control"] = "no-cache"
+            response.headers["Cache-Control"] = (
+                "no-cache" if services.config.docs_public else "private, no-cache"
+            )
             response.headers["Vary"] = "Cookie, Accept"
             tag = response.headers["ETag"] = etag_of(bytes(response.body))
             wanted = request.headers.get("If-None-Match")
@@ -67,9 +78,39 @@ def _timed(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     return endpoint
 
 
-def _public_url(request: Request) -> str:
+async def _shut_out(request: Request) -> Response | None:
+    """What a reader gets who may not read docs that are not public; ``None`` for one who may."""
+    guest = Guest(request)
+    if await guest.find_session() is not None:
+        return None
+    if not _is_for_programs(request):
+        return to_login(request)
+    header = request.headers.get("authorization")
+    try:
+        key = await guest.services.ring.recognise(
+            None if header is None else header.encode(), guest.client.address
+        )
+        key.check("any", guest.client.address, writes=False)
+    except ApiError as fault:
+        headers = {"WWW-Authenticate": "Bearer"} if fault.code.status == 401 else {}
+        return PlainTextResponse(f"{fault.message}\n", fault.code.status, {**headers, **fault.headers})
+    return None
+
+
+def _is_for_programs(request: Request) -> bool:
+    path = request.url.path
+    return path.endswith((".md", "/llms.txt", "/llms-full.txt")) or _MARKDOWN_TYPE in request.headers.get(
+        "Accept", ""
+    )
+
+
+def _config(request: Request) -> Config:
     services: Services = request.app.state.services
-    return services.config.public_url
+    return services.config
+
+
+def _public_url(request: Request) -> str:
+    return _config(request).public_url
 
 
 def _language(request: Request) -> tuple[str, bool]:
@@ -107,12 +148,14 @@ async def _page(request: Request, books: Library) -> Response:
     if stored is None:
         return _missing(request, books)
     url = _public_url(request)
-    if wants_markdown or "text/markdown" in request.headers.get("Accept", ""):
+    if wants_markdown or _MARKDOWN_TYPE in request.headers.get("Accept", ""):
         return Response(
             views.markdown_of(stored.link, stored.markdown, url, __version__), media_type=_MARKDOWN
         )
     template = "docs/landing.html" if address == ROOT else "docs/page.html"
-    response = _html(request, books, template, address, views.page(books, stored, url, __version__))
+    response = _html(
+        request, books, template, address, views.page(books, stored, _config(request), __version__)
+    )
     if chosen:
         response.set_cookie(
             LANGUAGE_COOKIE, language, max_age=_YEAR, samesite="lax", secure=url.startswith("https")

@@ -31,7 +31,7 @@ from pivotal_server.transfer.guarding import guarded
 from pivotal_server.unit_of_work import unit_of_work
 from pivotal_server.web.htmx import is_htmx, saved
 from pivotal_server.web.queries import place_in
-from pivotal_server.web.session import Guest, Visit, open_page, page
+from pivotal_server.web.session import Guest, Visit, open_page, page, to_login
 from pivotal_server.web.templating import render_text
 from pivotal_server.web.theme import theme_of
 from pivotal_server.web.view import Form
@@ -70,6 +70,8 @@ def _vote_page(
 @open_page
 async def ask(guest: Guest) -> Response:
     """The form for a vote, with a comment if the reader likes. Nothing is stored by looking."""
+    if not guest.services.config.docs_public and await guest.find_session() is None:
+        return to_login(guest.request)
     path, helpful = _asked(lambda name: guest.request.query_params.get(name, ""))
     return _vote_page(guest, path, helpful, Form("vote", VOTE_PATH, path), said=False)
 
@@ -77,6 +79,9 @@ async def ask(guest: Guest) -> Response:
 @open_page
 async def vote(guest: Guest) -> Response:
     """Keep a vote, in the reader's workspace or, of somebody who is not signed in, in the oldest one."""
+    session = await guest.find_session()
+    if session is None and not guest.services.config.docs_public:
+        return to_login(guest.request)
     path, helpful = _asked(guest.fields.text)
     typed = guest.fields.texts("comment")
     form = Form("vote", VOTE_PATH, path, values=typed)
@@ -94,7 +99,6 @@ async def vote(guest: Guest) -> Response:
             fault="Too many votes came from your address. Try again in a minute." if late else None,
         )
         return _vote_page(guest, path, helpful, form, said=False, status=429 if late else 422)
-    session = await guest.find_session()
     org_id = await workspaces.oldest_id(guest.db) if session is None else session.org_id
     async with unit_of_work(guest.db, server(org_id), guest.request_id) as uow:
         await service.vote(

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from functools import cache
+from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 from msgspec import Struct
 
+from pivotal_server.config import Config
 from pivotal_server.docs.library import Library
 from pivotal_server.docs.marks import answered
 from pivotal_server.docs.schemas import Fill, Heading, Hit, PageLink, StoredPage
+from pivotal_server.kit.outbound.addresses import is_public_host
 from pivotal_server.web.templating import render_text
 from pivotal_server.web.view import Theme
 
+_ASSISTANTS = {"Claude": "https://claude.ai/new?q=", "ChatGPT": "https://chatgpt.com/?q="}
 _ICONS = ("copy", "info", "warn")
 
 
@@ -42,8 +46,16 @@ class DocsFrame(Struct, frozen=True):
     groups: Sequence[Group]
 
 
+class Assistant(Struct, frozen=True):
+    """An AI assistant to open a page in. Without ``url`` the reader copies ``prompt`` and the page."""
+
+    name: str
+    prompt: str
+    url: str
+
+
 class DocsPage(Struct, frozen=True):
-    """One page."""
+    """One page. ``support``: the address for help, if there is one."""
 
     link: PageLink
     updated: str
@@ -52,6 +64,8 @@ class DocsPage(Struct, frozen=True):
     fills: Sequence[Fill]
     before: PageLink | None
     after: PageLink | None
+    assistants: Sequence[Assistant]
+    support: str
 
 
 class Found(Struct, frozen=True):
@@ -94,8 +108,9 @@ def frame(library: Library, path: str, theme: Theme, release: str) -> DocsFrame:
     return DocsFrame(theme, release, path, tabs, groups)
 
 
-def page(library: Library, stored: StoredPage, public_url: str, release: str) -> DocsPage:
+def page(library: Library, stored: StoredPage, config: Config, release: str) -> DocsPage:
     """A page as this server shows it."""
+    public_url = config.public_url
     order = list(library.links)
     at = order.index(stored.link.path)
     html = answered(stored.html, public_url, release)
@@ -109,7 +124,20 @@ def page(library: Library, stored: StoredPage, public_url: str, release: str) ->
         [Fill(fill.name, fill.label, fill.placeholder or public_url) for fill in stored.fills],
         library.links[order[at - 1]] if at else None,
         library.links[order[at + 1]] if at + 1 < len(order) else None,
+        _assistants(f"{public_url}{stored.link.path}.md") if config.docs_assistant_links else (),
+        config.support_email,
     )
+
+
+def _assistants(markdown_url: str) -> list[Assistant]:
+    prompt = f"Read {markdown_url} and help me with what it describes."
+    # Where no assistant can reach the page, its text has to come with the question.
+    reached = is_public_host(urlsplit(markdown_url).hostname or "")
+    query = quote(prompt, safe="")
+    return [
+        Assistant(name, prompt, f"{address}{query}" if reached else "")
+        for name, address in _ASSISTANTS.items()
+    ]
 
 
 @cache

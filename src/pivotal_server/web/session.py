@@ -46,7 +46,7 @@ from pivotal_server.web.places import HOME, came_from, here
 from pivotal_server.web.templating import render
 from pivotal_server.web.view import Frame, KeptForm, Me, Theme
 
-__all__ = ["Guest", "Visit", "error_handlers", "open_page", "page", "page_middleware"]
+__all__ = ["Guest", "Visit", "error_handlers", "open_page", "page", "page_middleware", "to_login"]
 
 LOGIN = "/login"
 CSRF_HEADER = "x-csrf-token"
@@ -237,7 +237,7 @@ def page(
             if session is None:
                 if reads_form and request.method not in _SAFE and not is_htmx(request):
                     return await _keep_form(guest)
-                return _send_to_login(request)
+                return to_login(request)
             visit = Visit(guest, session, nav)
             request.scope[FRAME] = visit.frame
             if reads_form:
@@ -280,13 +280,14 @@ async def _keep_form(guest: Guest) -> Response:
     guest.fields = await read_fields(guest.request)
     token = guest.fields.text(CSRF_FIELD)
     if not token:
-        return _send_to_login(guest.request)
+        return to_login(guest.request)
     fields = [pair for pair in guest.fields.pairs() if pair[0] != CSRF_FIELD]
     form = KeptForm(here(guest.request), token, fields, LOGIN)
     return guest.render("signed_out.html", form, status=401)
 
 
-def _send_to_login(request: Request) -> Response:
+def to_login(request: Request) -> Response:
+    """Send a browser to the sign-in page and back. Raises 401 where a script or a live stream asks."""
     # Neither a script nor a live stream can show the page to sign in.
     if is_htmx(request) or request.headers.get("Accept") == "text/event-stream":
         raise signed_out()

@@ -68,6 +68,10 @@ def _allows(policy: Policy, text: str, literal: bool) -> bool:
     return policy.development and literal and is_loopback(address)
 
 
+# RFC 6761, RFC 6762, RFC 8375, and the name that ICANN keeps for private use.
+_PRIVATE_NAMES = (".localhost", ".local", ".test", ".example", ".invalid", ".home.arpa", ".internal")
+
+
 def plain(address: Address) -> Address:
     """An IPv4 address that is written as IPv6 (``::ffff:…``) as what it is; all others as they are."""
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
@@ -80,6 +84,15 @@ def is_blocked(address: Address) -> bool:
     if isinstance(address, IPv4Address):
         return _among(address, BLOCKED_IPV4)
     return address not in GLOBAL_IPV6 or _among(address, BLOCKED_IPV6)
+
+
+def is_public_host(host: str) -> bool:
+    """Whether a host of an address, name or literal, looks as if others on the Internet could reach it."""
+    try:
+        return not is_blocked(ip_address(host.strip("[]")))
+    except ValueError:
+        name = host.lower().rstrip(".")
+        return "." in name and not name.endswith(_PRIVATE_NAMES)
 
 
 def is_loopback(address: Address) -> bool:

@@ -46,14 +46,16 @@ document.addEventListener("click", async (event) => {
   const answer = await fetch(button.dataset.copyPage);
   if (!answer.ok) return;
   const copier = element("button", { type: "button", hidden: true });
-  copier.dataset.copy = await answer.text();
+  const first = button.dataset.copyFirst;
+  copier.dataset.copy = (first ? `${first}\n\n` : "") + (await answer.text());
   button.after(copier);
   copier.click();
   copier.remove();
   const label = button.querySelector("[data-copy-label]");
+  label.dataset.copyLabel ||= label.textContent;
   label.textContent = "Copied";
   setTimeout(() => {
-    label.textContent = "Copy page";
+    label.textContent = label.dataset.copyLabel;
   }, 2000);
 });
 
