@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from pivotal_server.api_keys import pages as api_key_pages
 from pivotal_server.attachments import pages as attachment_pages
 from pivotal_server.auth import pages as auth_pages
+from pivotal_server.bulk import pages as bulk_pages
 from pivotal_server.comments import pages as comment_pages
 from pivotal_server.contacts import pages as contact_pages
 from pivotal_server.contacts import pages_edit as contact_edit_pages
@@ -104,6 +105,7 @@ ROUTES = [
     *new_onboarding_pages.routes,
     *onboarding_board_pages.routes,
     *onboarding_bulk_pages.routes,
+    *bulk_pages.routes,
     *portfolio_pages.routes,
     *onboarding_record_pages.routes,
     *onboarding_audit_pages.routes,

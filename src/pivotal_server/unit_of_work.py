@@ -52,6 +52,7 @@ class UnitOfWork:
         "_reserves",
         "_restored",
         "actor",
+        "bulk_at",
         "bulk_id",
         "fires",
         "muted",
@@ -67,6 +68,8 @@ class UnitOfWork:
         self.org_id = actor.org_id
         self.request_id = request_id
         self.bulk_id: str | None = None
+        self.bulk_at: datetime | None = None
+        """The moment that all transactions of one act on many records share, for what they complete."""
         self.fires = True
         """Whether changes write events at all; the history of invented records has none."""
         self.muted = False

@@ -164,6 +164,25 @@ async def test_onb_board_5_cards_are_selected_and_moved_by_keyboard_alone(
     await expect(column(page, "Review").locator("[data-card]")).to_have_count(3)
 
 
+async def test_app_bulk_2_all_that_match_but_the_unticked_one(
+    live: Live, api: httpx.AsyncClient, onboarding: Json, page: Page
+) -> None:
+    one = {"customer_id": onboarding["customer_id"], "phase": "program_design"}
+    operations = [{"action": "create", "resource": "onboarding", "data": one}] * 60
+    assert (await api.post("/bulk", json={"operations": operations})).status_code == 200
+    await live.open(page, "/onboardings?select=1")
+    await page.get_by_label("All 61 onboardings that match").check()
+    await expect(page.locator("[data-selected]")).to_have_text("50 selected")
+    await page.locator("input[name=onboarding]").first.uncheck()
+    await expect(page.locator("[data-selected]")).to_have_text("49 selected")
+    # To the end of the list, where the bar lies over no row.
+    await page.locator("tbody tr").last.evaluate("row => row.scrollIntoView({ block: 'start' })")
+    assert await axe_violations(page) == []
+    await page.locator("#bulk-phase").select_option("review")
+    await page.get_by_role("button", name="Move", exact=True).click()
+    await expect(page.locator(".toast")).to_contain_text("60 onboardings moved")
+
+
 async def test_onb_board_1_lanes_are_walked_and_cards_stay_in_theirs(
     live: Live, api: httpx.AsyncClient, onboarding: Json, page: Page
 ) -> None:

@@ -89,6 +89,7 @@ SENTENCES: Mapping[str, str] = {
     "member.updated": "changed {fields}",
     "api_key.created": "created the API key {name}",
     "api_key.revoked": "revoked the API key {name}",
+    "bulk.finished": "finished a bulk edit",
     "import.finished": "finished an import",
     "export.finished": "finished an export",
     "export.downloaded": "downloaded an export",

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from pivotal_server.bulk.views import Selection, selection
 from pivotal_server.members import service as members
 from pivotal_server.members.service import MemberRow
 from pivotal_server.onboardings import service_board as boards
@@ -155,6 +156,7 @@ async def board(visit: Visit) -> Response:
                 else "",
             )
         )
+    drawn = sum(card.state != "done" for column in columns for card in column.cards)
     view = BoardPage(
         views=await views_of(visit, asked, menu, "board", known, team),
         columns=tuple(columns),
@@ -166,10 +168,9 @@ async def board(visit: Visit) -> Response:
         done_url="" if has_end else asked.url(BOARD, done="" if with_done else "1"),
         with_done=with_done,
         lanes=lanes_of(columns, by),
-        selecting=selecting,
+        selection=await _selection(visit, asked, drawn) if selecting else None,
         select_url=asked.url(BOARD, select="" if selecting else "1"),
         bulk_url=asked.url("/onboardings/bulk", select=""),
-        has_more=any(column.more_url for column in columns),
     )
     return visit.render("onboardings/board.html", view, fragments=("board", "views"))
 
@@ -219,11 +220,16 @@ async def list_page(visit: Visit) -> Response:
         total_url=asked.url("/onboardings/total"),
         older=part.older,
         newer=part.newer,
-        selecting=selecting,
+        selection=await _selection(visit, asked, len(part.rows)) if selecting else None,
         select_url=asked.url("/onboardings", select="" if selecting else "1"),
         bulk_url=asked.url("/onboardings/bulk", select=""),
     )
     return visit.render("onboardings/list.html", view, fragments=("rows", "views"))
+
+
+async def _selection(visit: Visit, asked: Asked, shown: int) -> Selection:
+    matching = await boards.total(visit.db, visit.org_id, list_filters(asked))
+    return selection(visit.frame.now, shown=shown, matching=matching)
 
 
 @page("onboardings")

@@ -5,10 +5,12 @@ from datetime import date
 from urllib.parse import urlencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 from starlette.responses import Response
 from starlette.routing import Route
 
 from pivotal_server.activity import service_audit as audit
+from pivotal_server.bulk.views import selection
 from pivotal_server.kit.clock import wire_micros
 from pivotal_server.onboardings.frame import Read, read_record
 from pivotal_server.onboardings.resolve import Opened, opened
@@ -152,7 +154,11 @@ async def _by_phase(visit: Visit, found: Opened, read: Read, asked: _Asked) -> P
             else "",
         )
 
-    return _page(found, read, asked, phases=tuple(one(phase) for phase in shown))
+    view = _page(found, read, asked, phases=tuple(one(phase) for phase in shown))
+    if asked.selecting:
+        matching = sum(count.all for count in read.counts)
+        view = replace(view, selection=selection(visit.frame.now, shown=len(views), matching=matching))
+    return view
 
 
 async def _filtered(visit: Visit, found: Opened, read: Read, asked: _Asked) -> PlanPage:
@@ -170,7 +176,14 @@ async def _filtered(visit: Visit, found: Opened, read: Read, asked: _Asked) -> P
     views = await lines_shown(visit, found, read, lines)
     more = asked.url(found.url, shown=asked.shown + SHOWN) if len(lines) > asked.shown else ""
     shown = tuple(views[line.id] for line in lines[: asked.shown])
-    return _page(found, read, asked, lines=shown, more_url=more)
+    view = _page(found, read, asked, lines=shown, more_url=more)
+    if asked.selecting:
+        wanted = tasks.asked_by(
+            asked.filter, me=visit.actor.id, today=today, reached=reached(found.phases, found.row.phase)
+        )
+        matching = await tasks.count_filtered(visit.db, visit.org_id, found.row.id, wanted, visit.frame.now)
+        view = replace(view, selection=selection(visit.frame.now, shown=len(shown), matching=matching))
+    return view
 
 
 def _page(
@@ -195,7 +208,6 @@ def _page(
         people=read.staff,
         assignee=owner if owner in staff else "",
         more_url=more_url,
-        selecting=asked.selecting,
         select_url=asked.url(found.url, selecting=not asked.selecting),
     )
 

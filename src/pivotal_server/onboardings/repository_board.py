@@ -60,6 +60,8 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
     "ids": any_of(_C.id, "ids"),
     "before": _C.created_at < bindparam("before", type_=_C.created_at.type),
     "after": _C.created_at > bindparam("after", type_=_C.created_at.type),
+    "until": _C.created_at <= bindparam("until", type_=_C.created_at.type),
+    "after_id": _C.id > bindparam("after_id", type_=_C.id.type),
 }
 # The phases of a workspace get so many places; places left over hold nothing.
 _SIZES = (8, 16, 32)
@@ -133,6 +135,22 @@ TOTAL: StatementCache[int] = StatementCache(
     ),
     [*_FILTERS],
 )
+IDS: StatementCache[str] = StatementCache(
+    lambda given: Statement.scalar(
+        select(_C.id)
+        .select_from(_JOINED)
+        .where(
+            _C.org_id == bindparam("org_id"),
+            _C.deleted_at.is_(None),
+            ~_C.customer_hidden,
+            *[condition for name, condition in _FILTERS.items() if name in given],
+        )
+        .order_by(_C.id)
+        .limit(bindparam("limit")),
+        str,
+    ),
+    [*_FILTERS],
+)
 NEWEST_CHANGE = Statement.scalar(
     select(_C.updated_at)
     .where(_C.org_id == bindparam("org_id"), _C.deleted_at.is_(None), ~_C.customer_hidden)
@@ -183,6 +201,11 @@ async def listed(db: Executor, org_id: str, filters: Mapping[str, Any], limit: i
 async def total(db: Executor, org_id: str, filters: Mapping[str, Any]) -> int:
     """How many onboardings the filters leave."""
     return await db.fetch_one(TOTAL.get(frozenset(filters)), {**filters, "org_id": org_id}) or 0
+
+
+async def ids(db: Executor, org_id: str, filters: Mapping[str, Any], limit: int) -> list[str]:
+    """The first ids that the filters leave, in the order of ids."""
+    return await db.fetch_all(IDS.get(frozenset(filters)), {**filters, "org_id": org_id, "limit": limit})
 
 
 async def newest_change(db: Executor, org_id: str) -> datetime | None:

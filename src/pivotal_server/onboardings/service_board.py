@@ -14,6 +14,7 @@ __all__ = [
     "ColumnCount",
     "board",
     "column_counts",
+    "ids",
     "listed",
     "newest_change",
     "total",
@@ -56,6 +57,7 @@ def _place(card: CardRow) -> tuple[bool, date, int]:
 
 
 column_counts = repository_board.column_counts
+ids = repository_board.ids
 listed = repository_board.listed
 total = repository_board.total
 newest_change = repository_board.newest_change

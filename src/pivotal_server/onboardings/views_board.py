@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from pivotal_server.bulk.views import Selection
 from pivotal_server.onboardings.views import PhaseChip, Ring
 from pivotal_server.onboardings.views_record import Choice
 from pivotal_server.views.views import Menu
@@ -86,7 +87,7 @@ class BoardPage(msgspec.Struct, frozen=True):
     """Context ``page`` of ``onboardings/board.html``.
 
     ``done_url`` shows or hides done ones. ``lanes``: instead of ``columns``; ``lane_choices`` are the ways to
-    have them. ``selecting``: cards have a box, and there is a bar; ``has_more``: not all cards are shown.
+    have them. ``selection``: cards have a box, and there is a bar.
     """
 
     views: Views
@@ -96,14 +97,18 @@ class BoardPage(msgspec.Struct, frozen=True):
     done_url: str = ""
     with_done: bool = False
     lanes: tuple[Lane, ...] = ()
-    selecting: bool = False
+    selection: Selection | None = None
     select_url: str = ""
     bulk_url: str = ""
-    has_more: bool = False
+
+    @property
+    def selecting(self) -> bool:
+        """Whether rows are being chosen."""
+        return self.selection is not None
 
 
 class ListPage(msgspec.Struct, frozen=True):
-    """Context ``page`` of ``onboardings/list.html``; ``selecting``: rows have a box, and there is a bar."""
+    """Context ``page`` of ``onboardings/list.html``; ``selection``: rows have a box, and there is a bar."""
 
     views: Views
     rows: tuple[Card, ...]
@@ -111,14 +116,14 @@ class ListPage(msgspec.Struct, frozen=True):
     total_url: str = ""
     newer: str | None = None
     older: str | None = None
-    selecting: bool = False
+    selection: Selection | None = None
     select_url: str = ""
     bulk_url: str = ""
 
     @property
-    def has_more(self) -> bool:
-        """Whether the filter holds more than this page."""
-        return bool(self.newer or self.older)
+    def selecting(self) -> bool:
+        """Whether rows are being chosen."""
+        return self.selection is not None
 
 
 class MovesPage(msgspec.Struct, frozen=True):

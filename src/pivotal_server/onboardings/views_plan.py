@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pivotal_server.bulk.views import Selection
 from pivotal_server.onboardings.views import Ring
 from pivotal_server.onboardings.views_record import Choice, Record
 from pivotal_server.tasks.views import LineView
@@ -47,5 +48,10 @@ class PlanPage(msgspec.Struct, frozen=True):
     people: tuple[tuple[str, str], ...]
     assignee: str
     more_url: str = ""
-    selecting: bool = False
+    selection: Selection | None = None
     select_url: str = ""
+
+    @property
+    def selecting(self) -> bool:
+        """Whether tasks are being chosen."""
+        return self.selection is not None

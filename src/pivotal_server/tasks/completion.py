@@ -65,7 +65,7 @@ def may_reopen(actor: Actor, completed_at: datetime | None, now: datetime) -> bo
 
 def _done(uow: UnitOfWork, row: TaskRow, *, auto: bool) -> TaskRow:
     by = "system" if auto else uow.actor.string
-    return replace(row, done=True, completed_at=uow.now, completed_by=by, auto=auto)
+    return replace(row, done=True, completed_at=uow.bulk_at or uow.now, completed_by=by, auto=auto)
 
 
 def _open(row: TaskRow) -> TaskRow:

@@ -1,6 +1,6 @@
 """SQL of what pages show of tasks: lines of a plan, counts by phase, notes on dates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -115,6 +115,25 @@ def _filtered(condition: ColumnElement[bool]) -> Statement[TaskLine]:
     )
 
 
+def _chosen(condition: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    return (_ORG, _LIVE, _OF_ONBOARDING, condition, _C.created_at <= bindparam("until"))
+
+
+_CHOICES = {"": _TOP, **FILTERS}
+COUNT_FILTERED = {
+    name: Statement.scalar(select(func.count()).where(*_chosen(condition)), int)
+    for name, condition in _CHOICES.items()
+}
+IDS_FILTERED = {
+    name: Statement.scalar(
+        select(_C.id)
+        .where(*_chosen(condition), _C.id > bindparam("after"))
+        .order_by(_C.id)
+        .limit(bindparam("limit")),
+        str,
+    )
+    for name, condition in _CHOICES.items()
+}
 OF_PHASE = _of_phase()
 FILTERED = {name: _filtered(condition) for name, condition in FILTERS.items()}
 OPEN_OF_PHASE = Statement(
@@ -230,6 +249,39 @@ async def filtered(
     elif name == "overdue":
         params |= {"today": today, "reached": reached}
     return await db.fetch_all(FILTERED[name], params)
+
+
+async def count_filtered(
+    db: Executor, org_id: str, onboarding_id: str, asked: Mapping[str, Any], until: datetime
+) -> int:
+    """How many tasks that were there at a moment a filter finds; those of the plan without any."""
+    params = _params_of(org_id, onboarding_id, asked, until)
+    return await db.fetch_one(COUNT_FILTERED[asked["name"]], params) or 0
+
+
+async def ids_filtered(
+    db: Executor,
+    org_id: str,
+    onboarding_id: str,
+    asked: Mapping[str, Any],
+    until: datetime,
+    *,
+    after: str,
+    limit: int,
+) -> list[str]:
+    """The first ids of the same tasks behind the id ``after``, in the order of ids."""
+    params = {**_params_of(org_id, onboarding_id, asked, until), "after": after, "limit": limit}
+    return await db.fetch_all(IDS_FILTERED[asked["name"]], params)
+
+
+def _params_of(org_id: str, onboarding_id: str, asked: Mapping[str, Any], until: datetime) -> dict[str, Any]:
+    """``asked``: the ``name`` of the filter, and what it takes of ``me``, ``today`` and ``reached``."""
+    params: dict[str, Any] = {"org_id": org_id, "onboarding_id": onboarding_id, "until": until}
+    if asked["name"] == "mine":
+        params["me"] = asked["me"]
+    elif asked["name"] == "overdue":
+        params |= {"today": date.fromisoformat(asked["today"]), "reached": asked["reached"]}
+    return params
 
 
 async def open_of_phase(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from pivotal_server.db.engine import Executor
 from pivotal_server.tasks import repository_links, repository_page
@@ -13,6 +14,7 @@ __all__ = [
     "PhaseCount",
     "TaskLine",
     "below",
+    "count_filtered",
     "counts",
     "dated_first",
     "done_of_phase",
@@ -35,6 +37,7 @@ MOST_LINES = 2_000
 below = repository_page.below
 dated_first = repository_page.dated_first
 predecessors = repository_links.predecessors
+count_filtered = repository_page.count_filtered
 counts = repository_page.counts
 done_of_phase = repository_page.done_of_phase
 lines_of = repository_page.lines_of
@@ -64,6 +67,12 @@ async def filtered(
     return await repository_page.filtered(
         db, org_id, onboarding_id, name, me=me, today=today, reached=reached, limit=limit
     )
+
+
+def asked_by(name: str, *, me: str | None, today: date, reached: Sequence[str]) -> dict[str, Any]:
+    """A filter as JSON, for :func:`count_filtered` and the jobs of many tasks; all tasks without a name."""
+    known = name if name in repository_page.FILTERS else ""
+    return {"name": known, "me": me, "today": today.isoformat(), "reached": list(reached)}
 
 
 async def open_before(db: Executor, org_id: str, ids: Sequence[str]) -> dict[str, list[str]]:

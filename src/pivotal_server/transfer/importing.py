@@ -34,7 +34,7 @@ from pivotal_server.transfer.columns import REQUIRED, data_of, match
 from pivotal_server.transfer.errors_file import ErrorFile, Fault
 from pivotal_server.transfer.format import CSV, DELIMITER_NAMES, Format, detect
 from pivotal_server.transfer.reading import BadFile, Row, open_text, read_rows
-from pivotal_server.transfer.telling import tell_of_end
+from pivotal_server.transfer.telling import run_url, tell_of_end
 from pivotal_server.unit_of_work import UnitOfWork
 
 KIND = "import"
@@ -349,7 +349,7 @@ class Import:
             uow.record("import.finished", target=("job", run.id, None), diff=diff)
             if self._payload.summary:
                 title = f"{self._resource.name} import of {self._payload.file_name}"
-                await tell_of_end(uow, run, title, self._counts, canceled=canceled)
+                await tell_of_end(uow, run, title, self._counts, canceled=canceled, url=run_url(run.id))
             if canceled:
                 await run.progress(uow)
             else:

@@ -1,13 +1,12 @@
 """Importing a file in the app: what the check found, the import under way, its end (APP-IMP-4 … 9)."""
 
-from urllib.parse import urlencode
-
 import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, JOB_NOT_FOUND, TOO_BIG
 from pivotal_server.jobs import service as jobs
+from pivotal_server.jobs.following import follow, live_url
 from pivotal_server.jobs.service import JobRow
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.search.grammar import MOST_LETTERS
@@ -19,35 +18,10 @@ from pivotal_server.transfer.service import start_export
 from pivotal_server.transfer.telling import run_url
 from pivotal_server.transfer.views import PATH, CheckPage, RunPage, links_of, progress_of
 from pivotal_server.web.htmx import go_to, saved
-from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 
 NAV = "customers"
-LOOK_SECONDS = 1.0
-"""How often an open page looks how far the job is: running ones announce no step."""
-
-
-def _state(row: JobRow) -> str:
-    counts = row.counts or {}
-    return f"{row.status} {counts.get('processed', 0)} {row.cancel_requested}"
-
-
-def _live(url: str, row: JobRow) -> str:
-    """The stream of a page whose job goes on; nothing for one that has ended."""
-    return "" if row.finished_at is not None else f"{url}/live?{urlencode({'seen': _state(row)})}"
-
-
-async def _follow(visit: Visit, kind: str) -> Response:
-    hub: LiveHub = visit.request.app.state.live
-    id = visit.request.path_params["job"]
-
-    async def look() -> str:
-        row = await jobs.find_work(visit.db, visit.org_id, id, kind)
-        return "" if row is None else _state(row)
-
-    seen = visit.request.query_params.get("seen")
-    return stream(hub, visit.org_id, f"job {id}", look, seen, every=LOOK_SECONDS)
 
 
 # ── Check ────────────────────────────────────────────────────────────────────────────────────────
@@ -71,7 +45,7 @@ async def _check_page(visit: Visit, *, fault: str | None = None) -> Response:
         resource=draft.resource,
         progress=progress_of(row, visit.frame.now, findings),
         back_url=f"{PATH}/{id}?check={row.id}",
-        live_url=_live(url, row),
+        live_url=live_url(url, row),
         again=seen,
     )
     status = 422 if fault else 200
@@ -87,7 +61,7 @@ async def show_check(visit: Visit) -> Response:
 @page(NAV, capability="import_data")
 async def follow_check(visit: Visit) -> Response:
     """The stream that tells the page that the check got on."""
-    return await _follow(visit, checking.KIND)
+    return await follow(visit, visit.request.path_params["job"], checking.KIND)
 
 
 @page(NAV, capability="import_data")
@@ -131,7 +105,7 @@ async def show_run(visit: Visit) -> Response:
         resource=row.payload.get("resource", "customer"),
         progress=progress_of(row, visit.frame.now),
         url=url,
-        live_url=_live(url, row),
+        live_url=live_url(url, row),
         waits=row.status == "queued",
         can_cancel=row.finished_at is None and not row.cancel_requested,
         files=links_of(url, await jobs.files_of(visit.db, visit.org_id, row.id)),
@@ -142,7 +116,7 @@ async def show_run(visit: Visit) -> Response:
 @page(NAV, capability="import_data")
 async def follow_run(visit: Visit) -> Response:
     """The stream that tells the page that the import got on."""
-    return await _follow(visit, importing.KIND)
+    return await follow(visit, visit.request.path_params["job"], importing.KIND)
 
 
 @page(NAV, capability="import_data")

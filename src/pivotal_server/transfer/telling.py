@@ -1,4 +1,4 @@
-"""The one message to whoever started an import, in place of a notice for each row (APP-IMP-7)."""
+"""The one message to whoever started a long act, in place of one for each row (APP-IMP-7, APP-BULK-4)."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from pivotal_server.notifications import service_notices as notices
 from pivotal_server.unit_of_work import UnitOfWork
 
 KIND = "import_finished"
-"""Kind of the notice and of the mail."""
+"""Kind of the notice and of the mail on an import."""
 
 
 def run_url(id: str) -> str:
@@ -18,7 +18,14 @@ def run_url(id: str) -> str:
 
 
 async def tell_of_end(
-    uow: UnitOfWork, run: Run, what: str, counts: Mapping[str, int], *, canceled: bool
+    uow: UnitOfWork,
+    run: Run,
+    what: str,
+    counts: Mapping[str, int],
+    *,
+    canceled: bool,
+    kind: str = KIND,
+    url: str,
 ) -> None:
     """A notice and a mail to the member who started ``what``; none when they are gone or it was a program."""
     if run.actor.type != "member":
@@ -30,12 +37,12 @@ async def tell_of_end(
     title = f"{what[:1].upper()}{what[1:]} {'was canceled' if canceled else 'is done'}"
     names = [name for name in counts if name not in ("total", "processed") and counts[name]]
     body = ", ".join(f"{counts[name]:,} {name}" for name in names) or "Nothing changed"
-    await notices.tell(uow, [member.id], kind=KIND, title=title, body=body, url=run_url(run.id))
-    address = f"{run.services.config.public_url}{run_url(run.id)}"
+    await notices.tell(uow, [member.id], kind=kind, title=title, body=body, url=url)
+    address = f"{run.services.config.public_url}{url}"
     await notifications.keep_mail(
         uow,
         run.services.box,
-        kind=KIND,
+        kind=kind,
         recipient=member.email,
         subject=title,
         body=f"{body}.\n\n{address}\n",

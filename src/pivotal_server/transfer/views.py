@@ -43,7 +43,7 @@ ENCODINGS = (("utf-8", "UTF-8"), ("utf-16", "UTF-16"), ("windows-1252", "Windows
 DELIMITERS = tuple((name, name.capitalize()) for name in DELIMITER_NAMES)
 _LABELS = {"display_id": "Number (#)", "mrr": "MRR", "id": "API id", "email": "E-mail"}
 _HIDDEN = frozenset({"custom_fields", "metadata", "livemode"})
-_ORDER = ("created", "updated", "unchanged", "skipped", "failed")
+_ORDER = ("created", "updated", "changed", "unchanged", "skipped", "failed")
 
 
 def label_of(field: str) -> str:

@@ -9,6 +9,7 @@ from pivotal_server.web.faults import STATUS_OF_CODE
 from pivotal_server.web.session import Visit
 
 LONGEST_NOTE = 500
+_YEAR = 365
 
 
 def status_of(fault: ApiError) -> int:
@@ -38,6 +39,15 @@ def day_in(visit: Visit, name: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise INVALID_STRING(field=name, message="Enter a date") from None
+
+
+def days_in(visit: Visit, name: str) -> int:
+    """The number of days in a field, back or forth by a year at most. Raises ``invalid_string``."""
+    text = visit.fields.text(name).strip()
+    number = int(text) if text.isascii() and text.removeprefix("-").isdecimal() and len(text) < 5 else 0
+    if not number or abs(number) > _YEAR:
+        raise INVALID_STRING(field=name, message=f"Enter a number of days from -{_YEAR} to {_YEAR}")
+    return number
 
 
 def answer_in(visit: Visit) -> Answer | None:

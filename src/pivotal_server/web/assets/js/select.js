@@ -10,6 +10,16 @@ function say(name) {
 }
 
 document.addEventListener("click", (event) => {
+  const everything = event.target.closest("[data-select-everything]");
+  if (everything) {
+    // All that match are those shown too; whoever unticks one of them means all but that one.
+    const name = everything.dataset.selectEverything;
+    boxes(name).forEach((box) => {
+      box.checked = everything.checked;
+    });
+    say(name);
+    return;
+  }
   const all = event.target.closest("[data-select-all]");
   if (all) {
     boxes(all.dataset.selectAll).forEach((box) => {
@@ -42,4 +52,15 @@ document.addEventListener("keydown", (event) => {
   if (!box) return;
   event.preventDefault();
   box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
+});
+
+// Of "all that match" those shown and unticked are left out.
+document.addEventListener("formdata", (event) => {
+  const everything = event.target.querySelector("[data-select-everything]");
+  if (!everything?.checked) return;
+  const name = everything.dataset.selectEverything;
+  event.formData.delete(name);
+  boxes(name)
+    .filter((box) => !box.checked)
+    .forEach((box) => event.formData.append("without", box.value));
 });

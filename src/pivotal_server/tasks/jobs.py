@@ -1,0 +1,9 @@
+"""The background jobs of tasks."""
+
+from functools import partial
+
+from pivotal_server.bulk.running import run_rows
+from pivotal_server.jobs.kinds import Kind
+from pivotal_server.tasks.bulk import ROWS
+
+KINDS = (Kind(ROWS.kind, partial(run_rows, rows=ROWS), concurrency=1),)
