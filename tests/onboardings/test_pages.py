@@ -6,7 +6,7 @@ import pytest
 from tests.support.app import World
 from tests.support.browser import Browser
 from tests.support.people import new_member
-from tests.support.records import new_customer, patched
+from tests.support.records import new_customer, new_onboarding, patched, read
 from tests.support.visits import faults_of, is_whole_page, text_of, value_of
 
 NEW = "/customers/1-aurora/onboardings/new"
@@ -96,3 +96,11 @@ async def test_app_add_4_a_repeat_opens_one(api: httpx.AsyncClient, owner: Brows
     for _ in range(2):
         assert (await owner.post(NEW, {"submission": "token"})).status_code == 303
     assert len((await api.get("/onboardings")).json()["data"]) == 1
+
+
+async def test_a_move_that_names_no_phase_is_refused(owner: Browser, api: httpx.AsyncClient) -> None:
+    onboarding = await new_onboarding(api, await new_customer(api))
+    await owner.get("/onboardings/1")
+    for to in ("", "nowhere"):
+        assert (await owner.post("/onboardings/1/move", {"to": to})).status_code == 422
+    assert (await read(api, onboarding))["phase"] == onboarding["phase"]

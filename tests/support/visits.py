@@ -7,6 +7,7 @@ assert (await ana.get("/customers")).status_code == 200
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from html import unescape
+from typing import Any
 
 import httpx
 import pytest
@@ -24,10 +25,32 @@ Enter = Callable[..., Awaitable[Browser]]
 """``await enter(member)``: a browser in which the member, the owner by default, is signed in."""
 
 
+def without_streams(app: Any) -> Any:
+    """The application, whose live streams end as soon as they have begun: a client here reads to the end."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        streams = False
+
+        async def pass_on(message: Any) -> None:
+            nonlocal streams
+            if streams:
+                return
+            await send(message)
+            if message["type"] == "http.response.start":
+                kind = dict(message["headers"]).get(b"content-type", b"")
+                streams = kind.startswith(b"text/event-stream")
+                if streams:
+                    await send({"type": "http.response.body", "body": b""})
+
+        await app(scope, receive, pass_on)
+
+    return answer
+
+
 @pytest.fixture
 async def enter(world: World) -> AsyncIterator[Enter]:
     """Opens browsers of members on the application over ``world``."""
-    app = create_app(world.services, strict=True)
+    app = without_streams(create_app(world.services, strict=True))
     opened: list[Browser] = []
 
     async def open_browser(member: MemberRow | None = None) -> Browser:

@@ -194,6 +194,7 @@ async def do_move(visit: Visit) -> Response:
     """Move to the phase that the dialog names."""
     found = await opened(visit)
     to = visit.fields.text("to")
+    found.phases.usable(to)
     try:
         return await _do(visit, found, to)
     except ApiError as fault:
