@@ -129,6 +129,17 @@ def sources(operation: Json) -> dict[str, str]:
     return {one["lang"]: one["source"] for one in listed}
 
 
+def test_what_a_schema_demands_is_among_its_properties() -> None:
+    """A property of ours is not taken for the title of a schema."""
+    schemas = document()["components"]["schemas"]
+    lacking = {
+        name: set(schema.get("required", ())) - schema.get("properties", {}).keys()
+        for name, schema in schemas.items()
+    }
+    assert {name: keys for name, keys in lacking.items() if keys} == {}
+    assert "title" in schemas["ContactUpdate"]["properties"]
+
+
 def test_curl_samples_send_what_the_document_shows() -> None:
     for method, path, operation in operations():
         words = shlex.split(sources(operation)["curl"].replace("\\\n", " "))

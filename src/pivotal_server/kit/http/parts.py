@@ -23,7 +23,9 @@ def add_file(schema: Json, upload: Upload) -> None:
 def tidy(schema: Any) -> Any:
     """Without msgspec's titles and the default ``null`` of absent fields, integer bounds as integers."""
     if isinstance(schema, dict):
-        result = {key: tidy(value) for key, value in schema.items() if key != "title"}
+        # A property may be called `title`; the title of a schema is a text.
+        titled = isinstance(schema.get("title"), str)
+        result = {key: tidy(value) for key, value in schema.items() if key != "title" or not titled}
         if result.get("default", ...) is None or (result.get("default") == "" and "pattern" in result):
             # What stands for "left out" inside is no value that a client could send.
             del result["default"]

@@ -1,0 +1,1 @@
+"""Writes the generated parts of the SDKs from the committed OpenAPI document."""

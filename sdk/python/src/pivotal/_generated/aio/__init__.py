@@ -1,0 +1,1 @@
+"""The async methods. Generated; do not edit."""

@@ -1,0 +1,72 @@
+"""Methods of `customers.comments`. Generated; do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal
+
+from pivotal._calls import Operation
+from pivotal._client import Resource
+from pivotal._generated.models.customers import Comment
+from pivotal._model import OMIT, Id, Omit
+from pivotal._paging import Paginator
+
+LIST = Operation(
+    "GET",
+    "/customers/{id}/comments",
+    query=(
+        "limit",
+        "cursor",
+        "order",
+        "created_after",
+        "created_before",
+        "updated_since",
+        "livemode",
+        "include_total",
+    ),
+)
+CREATE = Operation("POST", "/customers/{id}/comments", body=("body", "visibility"), keyed=True)
+
+
+class CustomersComments(Resource):
+    """`customers.comments`."""
+
+    def list(
+        self,
+        id: Id,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        created_after: datetime | date | str | None = None,
+        created_before: datetime | date | str | None = None,
+        updated_since: datetime | date | str | None = None,
+        livemode: bool | None = None,
+        include_total: bool | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Paginator[Comment]:
+        """List the comments on a customer.
+
+        The comments on a customer itself, newest first; those on its onboardings and tasks stand there.
+        """
+        return self._list(LIST, Comment, locals())
+
+    def create(
+        self,
+        id: Id,
+        *,
+        body: str,
+        visibility: Literal["customer", "internal"] | Omit = OMIT,
+        idempotency_key: str | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Comment:
+        """Comment on a customer.
+
+        Writes a comment on a customer. It is internal unless `visibility` says otherwise.
+        """
+        return self._call(CREATE, Comment, locals())

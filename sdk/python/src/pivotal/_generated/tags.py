@@ -1,0 +1,32 @@
+"""Methods of `tags`. Generated; do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pivotal._calls import Operation
+from pivotal._client import Resource
+from pivotal._generated.models.tags import Tag
+from pivotal._paging import Paginator
+
+LIST = Operation("GET", "/tags", query=("limit", "cursor"))
+
+
+class Tags(Resource):
+    """`tags`."""
+
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Paginator[Tag]:
+        """List tags.
+
+        The tags of live customers in the order of their letters. The cursor is a string to be passed
+        on.
+        """
+        return self._list(LIST, Tag, locals())
