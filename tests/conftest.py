@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.chromium",
     "tests.support.app",
+    "tests.support.declared",
     "tests.support.browser",
     "tests.support.visits",
     "tests.support.live_server",

@@ -34,7 +34,8 @@ from pivotal_server.unit_of_work import unit_of_work
 from pivotal_server.workspaces import service as workspaces
 from pivotal_server.workspaces.service import WorkspaceRow
 
-SEEN: set[tuple[str, int, str]] = set()
+Seen = tuple[str, int, str]
+SEEN: set[Seen] = set()
 """What this test process has seen: operation id, status, error code (empty for none)."""
 
 

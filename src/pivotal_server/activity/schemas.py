@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from pivotal_server.activity.catalogue import EVENTS, GROUPS, events_of
-from pivotal_server.kit.codes import INVALID_ENUM_VALUE
+from pivotal_server.kit.codes import INVALID_ENUM_VALUE, INVALID_STRING
 from pivotal_server.kit.text import clean
 from pivotal_server.kit.validation import checked, doc
 from pivotal_server.kit.wire import DisplayId, Id, Livemode, Moment, Page, Reference, StreamQuery
@@ -91,7 +91,7 @@ class ActivityPage(Page[ActivityEntry], kw_only=True):
 
 Event = Annotated[
     str | None,
-    checked(check_event),
+    checked(check_event, INVALID_ENUM_VALUE),
     doc(
         f"Only entries of this name, or of this group: {', '.join(GROUPS)}.",
         "onboarding.phase_changed",
@@ -106,7 +106,7 @@ class CustomerActivityQuery(StreamQuery, kw_only=True):
     event: Event = None
     actor: Annotated[
         str | None,
-        checked(check_actor),
+        checked(check_actor, INVALID_STRING),
         doc(
             "Only entries of this actor: an id, the number of a member, `user:<id>`, `api_key:<id>`,"
             " `integration:<name>`, or `system`.",

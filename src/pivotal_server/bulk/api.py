@@ -10,8 +10,11 @@ from pivotal_server.errors_catalogue import (
     EMAIL_TAKEN,
     EXTERNAL_ID_TAKEN,
     IMMUTABLE_FIELD,
+    INVALID_ENUM_VALUE,
     INVALID_REFERENCE,
+    INVALID_STRING,
     LIMIT_REACHED,
+    MISSING_FIELD,
     ONBOARDING_DONE,
     ONBOARDING_NOT_FOUND,
     ONBOARDING_PAUSED,
@@ -19,6 +22,7 @@ from pivotal_server.errors_catalogue import (
     SUBTASK_DEPTH,
     TASK_NOT_FOUND,
     TERMINAL_PHASE,
+    TOO_SMALL,
     UNKNOWN_PHASE,
 )
 from pivotal_server.kit.http import OperationTable
@@ -63,6 +67,8 @@ def _cost(body: BulkRequest) -> int:
         SUBTASK_DEPTH,
         DEPENDENCY_CYCLE,
         IMMUTABLE_FIELD,
+        # Of the data in an operation, which its resource checks.
+        *(MISSING_FIELD, TOO_SMALL, INVALID_STRING, INVALID_ENUM_VALUE),
         LIMIT_REACHED,
     ],
 )

@@ -13,6 +13,7 @@ from pivotal_server.errors_catalogue import (
     CUSTOMER_NOT_FOUND,
     EMAIL_TAKEN,
     EXTERNAL_ID_TAKEN,
+    INVALID_ENUM_VALUE,
     LIMIT_REACHED,
 )
 from pivotal_server.kit.http import OperationTable
@@ -64,7 +65,7 @@ async def list_customer_contacts(context: Context) -> ContactPage:
     body=ContactCreate,
     resource=Contact,
     answers=(201, Contact),
-    errors=[CUSTOMER_NOT_FOUND, EMAIL_TAKEN, EXTERNAL_ID_TAKEN, LIMIT_REACHED],
+    errors=[CUSTOMER_NOT_FOUND, EMAIL_TAKEN, EXTERNAL_ID_TAKEN, LIMIT_REACHED, INVALID_ENUM_VALUE],
     single=True,
 )
 async def create_customer_contact(context: Context, body: ContactCreate) -> Contact:
@@ -100,7 +101,7 @@ async def get_contact(context: Context) -> Contact:
     body=ContactUpdate,
     resource=Contact,
     answers=(200, Contact),
-    errors=[CONTACT_NOT_FOUND, EMAIL_TAKEN, EXTERNAL_ID_TAKEN],
+    errors=[CONTACT_NOT_FOUND, EMAIL_TAKEN, EXTERNAL_ID_TAKEN, INVALID_ENUM_VALUE],
     single=True,
 )
 async def update_contact(context: Context, body: ContactUpdate) -> Contact:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.contacts.checks import check_email, check_labels
-from pivotal_server.kit.validation import checked, doc
+from pivotal_server.kit.validation import BOUNDED_TEXT, checked, doc
 from pivotal_server.kit.wire import (
     DisplayId,
     Id,
@@ -21,7 +21,7 @@ from pivotal_server.kit.wire import (
 Name = Annotated[str, Meta(min_length=1, max_length=200), doc("Full name.", "Mira Chen")]
 Email = Annotated[
     str,
-    checked(check_email),
+    checked(check_email, *BOUNDED_TEXT),
     Meta(extra_json_schema={"format": "email", "maxLength": 254}),
     doc("E-mail address, unique per customer among its contacts.", "mira@aurora.com"),
 ]
@@ -30,7 +30,12 @@ Phone = Annotated[str | None, optional_text(50), doc("Telephone number, free tex
 IsPrimary = Annotated[
     bool, doc("Whether this is the customer's main contact. Setting it unsets the one before.", True)
 ]
-LabelList = Annotated[Labels, Meta(max_length=20), checked(check_labels), doc("Labels.", ["executive"])]
+LabelList = Annotated[
+    Labels,
+    Meta(max_length=20),
+    checked(check_labels, *BOUNDED_TEXT),
+    doc("Labels.", ["executive"]),
+]
 Archived = Annotated[bool, doc("Whether the contact is put away.", False)]
 PortalAccess = Annotated[bool, doc("Whether the contact may use the portal.", True)]
 ExternalId = Annotated[

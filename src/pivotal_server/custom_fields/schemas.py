@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG
 from pivotal_server.kit.text import clean, line
-from pivotal_server.kit.validation import checked, doc, wrong_type
+from pivotal_server.kit.validation import BOUNDED_TEXT, checked, doc, wrong_type
 from pivotal_server.kit.wire import DisplayId, Id, Moment, Page, optional_text
 
 Type = Literal["string", "number", "date", "select", "boolean"]
@@ -48,7 +48,7 @@ def check_options(value: Any, path: str) -> list[str]:
 Label = Annotated[str, Meta(min_length=1, max_length=80), doc("What people read.", "Region")]
 Slug = Annotated[
     str,
-    checked(check_slug),
+    checked(check_slug, INVALID_STRING),
     Meta(extra_json_schema={"pattern": "^[a-z][a-z0-9_]{0,39}$"}),
     doc("Key in `custom_fields`, and name in searches.", "region"),
 ]
@@ -57,7 +57,7 @@ Group = Annotated[str | None, optional_text(80), doc("Heading under which it sta
 Help = Annotated[str | None, optional_text(500), doc("Explanation beside it.", "Where they are at home.")]
 Options = Annotated[
     list[str],
-    checked(check_options),
+    checked(check_options, *BOUNDED_TEXT),
     Meta(extra_json_schema={"maxItems": MOST_OPTIONS}),
     doc("The values of a select field.", ["emea", "apac"]),
 ]

@@ -19,6 +19,7 @@ from pivotal_server.errors_catalogue import (
     CUSTOMER_NOT_FOUND,
     EXTERNAL_ID_TAKEN,
     INVALID_REFERENCE,
+    MISSING_FIELD,
     SLUG_TAKEN,
 )
 from pivotal_server.kit.http import Answer, OperationTable
@@ -135,7 +136,7 @@ async def create_customer(context: Context, body: CustomerCreate) -> Customer:
     query=UpsertQuery,
     resource=Customer,
     answers=[(200, Customer), (201, Customer)],
-    errors=[SLUG_TAKEN, EXTERNAL_ID_TAKEN, INVALID_REFERENCE, AMBIGUOUS_MATCH],
+    errors=[SLUG_TAKEN, EXTERNAL_ID_TAKEN, INVALID_REFERENCE, AMBIGUOUS_MATCH, MISSING_FIELD],
     single=True,
 )
 async def upsert_customer(context: Context, body: CustomerUpdate) -> Answer:

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.customers.checks import check_domain, check_slug, check_tags
-from pivotal_server.kit.validation import checked, doc
+from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG
+from pivotal_server.kit.validation import BOUNDED_TEXT, checked, doc
 from pivotal_server.kit.wire import (
     DisplayId,
     Id,
@@ -24,13 +25,13 @@ Status = Literal["onboarding", "active", "at_risk", "churned", "archived"]
 Name = Annotated[str, Meta(min_length=1, max_length=200), doc("Name of the company.", "Aurora Outfitters")]
 Slug = Annotated[
     str,
-    checked(check_slug),
+    checked(check_slug, *BOUNDED_TEXT),
     Meta(extra_json_schema={"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 100}),
     doc("Handle in addresses, unique among live customers. Made from the name when left out.", "aurora"),
 ]
 Domain = Annotated[
     str | None,
-    checked(check_domain),
+    checked(check_domain, TOO_BIG, INVALID_STRING),
     Meta(extra_json_schema={"maxLength": 253}),
     doc("Web domain, lower case, without scheme or path.", "aurora.com"),
 ]
@@ -47,7 +48,10 @@ IntercomCompany = Annotated[ForeignId, doc("Intercom company id.", "6432")]
 SlackChannel = Annotated[ForeignId, doc("Slack channel id.", "C0AURORA")]
 Owner = Annotated[Reference | None, doc("Member who owns the customer.", "cmb4hh5344tfjgvq4k7bn7xj8")]
 Tags = Annotated[
-    Labels, Meta(max_length=50), checked(check_tags), doc("Tags, compared without case.", ["retail"])
+    Labels,
+    Meta(max_length=50),
+    checked(check_tags, *BOUNDED_TEXT),
+    doc("Tags, compared without case.", ["retail"]),
 ]
 CustomFields = Annotated[dict[str, Any], doc("Values of the workspace's custom fields by slug.", {})]
 ExternalId = Annotated[ForeignId, doc("Your own id of the record, unique per workspace.", "acct-1042")]

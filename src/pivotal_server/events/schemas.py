@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.events.types import expand
+from pivotal_server.kit.codes import INVALID_ENUM_VALUE
 from pivotal_server.kit.validation import checked, doc
 from pivotal_server.kit.wire import Livemode, Moment, Page, Reference, StreamQuery
 
@@ -69,7 +70,7 @@ class EventQuery(StreamQuery, kw_only=True):
 
     type: Annotated[
         list[str] | None,
-        checked(check_types),
+        checked(check_types, INVALID_ENUM_VALUE),
         doc(
             "Only these types: exact names or `customer.*`, separated by commas or repeated.",
             ["task.completed"],

@@ -4,8 +4,8 @@ The wire types are msgspec structs, so that one declaration gives the OpenAPI sc
 and the checks. The walk is ours, because the contract asks for cleaned strings, Zod's vocabulary of
 codes and the first fault in document order, which a structural decoder cannot know.
 
-A field may carry ``Meta(extra={"check": function})``: ``function(value, path)`` then takes the raw JSON
-value and returns what the struct holds, or raises an ``ApiError``.
+A field may be :func:`checked` by a function of its own: ``function(value, path)`` then takes the raw JSON
+value and returns what the struct holds, or raises an ``ApiError`` with one of the codes it declares.
 """
 
 import math
@@ -26,10 +26,14 @@ from pivotal_server.kit.codes import (
     TOO_SMALL,
     UNRECOGNIZED_KEYS,
 )
+from pivotal_server.kit.errors import ErrorCode
 from pivotal_server.kit.json import decode_json
 from pivotal_server.kit.text import LONGEST_LINE, line, parse_day, parse_moment, passage
 
 Check = Callable[[Any, str], Any]
+
+BOUNDED_TEXT = (TOO_SMALL, TOO_BIG, INVALID_STRING)
+"""What the check of a text raises that may be neither empty nor too long."""
 
 
 def doc(description: str, *examples: object) -> msgspec.Meta:
@@ -37,9 +41,9 @@ def doc(description: str, *examples: object) -> msgspec.Meta:
     return msgspec.Meta(description=description, examples=list(examples) or None)
 
 
-def checked(function: Check) -> msgspec.Meta:
-    """Metadata that hands a field to its own check."""
-    return msgspec.Meta(extra={"check": function})
+def checked(function: Check, *raises: ErrorCode) -> msgspec.Meta:
+    """Metadata that hands a field to its own check, which may raise ``raises`` beside ``invalid_type``."""
+    return msgspec.Meta(extra={"check": function, "raises": raises})
 
 
 def type_name(value: object) -> str:
@@ -268,11 +272,12 @@ def _from_text(kind: types.Type) -> Check:
     return compile_type(kind)
 
 
-def _is_list(kind: types.Type) -> bool:
+def is_list(kind: types.Type) -> bool:
+    """Whether a query parameter of this type takes several values."""
     if isinstance(kind, types.Metadata):
-        return _is_list(kind.type)
+        return is_list(kind.type)
     if isinstance(kind, types.UnionType):
-        return any(map(_is_list, kind.types))
+        return any(map(is_list, kind.types))
     return isinstance(kind, types.ListType)
 
 
@@ -283,7 +288,7 @@ class Query:
         info = cast(types.StructType, types.type_info(struct))
         self.struct = struct
         self.fields = {field.encode_name: _from_text(field.type) for field in info.fields}
-        self.lists = {field.encode_name for field in info.fields if _is_list(field.type)}
+        self.lists = {field.encode_name for field in info.fields if is_list(field.type)}
         self.empty = struct()
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> Any:

@@ -69,7 +69,8 @@ def optional_text(most: int) -> Meta:
             raise wrong_type("string", value, path)
         return read(value, path, None, most) or None
 
-    return Meta(extra={"check": check}, extra_json_schema={"maxLength": most})
+    own = {"check": check, "raises": (TOO_BIG, INVALID_STRING)}
+    return Meta(extra=own, extra_json_schema={"maxLength": most})
 
 
 Id = Annotated[str, doc("Immutable id, unique on this server.", "cmb4kvj50ce9uvw53efr4edt2")]
@@ -79,12 +80,12 @@ Moment = Annotated[
 ]
 Reference = Annotated[
     str,
-    checked(reference),
+    checked(reference, INVALID_STRING),
     Meta(extra_json_schema={"type": ["string", "integer"]}),
 ]
 Metadata = Annotated[
     dict[str, Any],
-    checked(_metadata),
+    checked(_metadata, TOO_BIG, INVALID_STRING),
     doc("Your own data: a JSON object of at most 16 KiB, returned as it was sent.", {"segment": "retail"}),
 ]
 Livemode = Annotated[bool, doc("False when the record was made with a test key.", True)]

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG, TOO_SMALL
 from pivotal_server.kit.text import clean, line, parse_day_of
-from pivotal_server.kit.validation import checked, doc, wrong_type
+from pivotal_server.kit.validation import BOUNDED_TEXT, checked, doc, wrong_type
 from pivotal_server.kit.wire import (
     DisplayId,
     Id,
@@ -58,13 +58,13 @@ def check_phase(value: Any, path: str) -> str:
 
 Name = Annotated[
     str,
-    checked(check_name),
+    checked(check_name, *BOUNDED_TEXT),
     Meta(extra_json_schema={"minLength": 1, "maxLength": 200}),
     doc("Name.", "Loyalty launch"),
 ]
 Phase = Annotated[
     str,
-    checked(check_phase),
+    checked(check_phase, INVALID_STRING),
     doc(
         "Key of a phase of the workspace. The first one when left out.",
         "before_getting_started",
@@ -74,7 +74,7 @@ Phase = Annotated[
 StateField = Annotated[State, doc("How the work stands. `waiting` means waiting on the customer.", "active")]
 Target = Annotated[
     datetime | None,
-    checked(check_target),
+    checked(check_target, *BOUNDED_TEXT),
     doc(
         "Day of the planned launch as it is written; time of day and offset are dropped.",
         "2026-07-15T00:00:00Z",

@@ -8,8 +8,10 @@ from pivotal_server.errors_catalogue import (
     DEPENDENCY_CYCLE,
     EXTERNAL_ID_TAKEN,
     IMMUTABLE_FIELD,
+    INVALID_ENUM_VALUE,
     INVALID_REFERENCE,
     LIMIT_REACHED,
+    MISSING_FIELD,
     ONBOARDING_DONE,
     ONBOARDING_NOT_FOUND,
     SUBTASK_DEPTH,
@@ -40,7 +42,11 @@ from pivotal_server.tasks.schemas import (
 
 table = OperationTable("Tasks")
 
-_CREATE_ERRORS = [ONBOARDING_DONE, INVALID_REFERENCE, DEPENDENCY_CYCLE, LIMIT_REACHED, EXTERNAL_ID_TAKEN]
+_CREATE_ERRORS = [
+    *(ONBOARDING_DONE, INVALID_REFERENCE, LIMIT_REACHED, EXTERNAL_ID_TAKEN),
+    # What contradicts each other: a day that is typed and planned, a task of a contact that is internal.
+    *(MISSING_FIELD, INVALID_ENUM_VALUE),
+]
 
 
 async def _filters(context: Context) -> dict[str, Any] | None:
@@ -139,7 +145,7 @@ async def create_onboarding_task(context: Context, body: TaskCreate) -> Task:
     body=SubtaskCreate,
     resource=Task,
     answers=(201, Task),
-    errors=[TASK_NOT_FOUND, SUBTASK_DEPTH, *_CREATE_ERRORS],
+    errors=[TASK_NOT_FOUND, SUBTASK_DEPTH, DEPENDENCY_CYCLE, *_CREATE_ERRORS],
     single=True,
 )
 async def create_task_subtask(context: Context, body: SubtaskCreate) -> Task:
@@ -175,7 +181,7 @@ async def get_task(context: Context) -> Task:
     body=TaskUpdate,
     resource=Task,
     answers=(200, Task),
-    errors=[TASK_NOT_FOUND, UNKNOWN_PHASE, SUBTASK_DEPTH, IMMUTABLE_FIELD, *_CREATE_ERRORS],
+    errors=[TASK_NOT_FOUND, UNKNOWN_PHASE, SUBTASK_DEPTH, IMMUTABLE_FIELD, DEPENDENCY_CYCLE, *_CREATE_ERRORS],
     single=True,
 )
 async def update_task(context: Context, body: TaskUpdate) -> Task:

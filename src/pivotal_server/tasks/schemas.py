@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.kit.codes import INVALID_STRING
 from pivotal_server.kit.text import bounded, clean
-from pivotal_server.kit.validation import checked, doc, wrong_type
+from pivotal_server.kit.validation import BOUNDED_TEXT, checked, doc, wrong_type
 from pivotal_server.kit.wire import (
     DisplayId,
     Id,
@@ -79,7 +79,7 @@ class Link(Struct, kw_only=True):
     label: Annotated[str, Meta(min_length=1, max_length=200), doc("What it is called.", "Field list")]
     url: Annotated[
         str,
-        checked(check_url),
+        checked(check_url, *BOUNDED_TEXT),
         Meta(extra_json_schema={"maxLength": 2048}),
         doc("An http, https or mailto address.", "https://example.com/fields"),
     ]
@@ -87,7 +87,11 @@ class Link(Struct, kw_only=True):
 
 Title = Annotated[str, Meta(min_length=1, max_length=200), doc("What is to be done.", "Data mapping")]
 Description = Annotated[str | None, optional_text(10_000), doc("Details, Markdown.", "See the field list.")]
-Phase = Annotated[str, checked(check_phase_key), doc("Key of an unarchived phase.", "program_design")]
+Phase = Annotated[
+    str,
+    checked(check_phase_key, INVALID_STRING),
+    doc("Key of an unarchived phase.", "program_design"),
+]
 Assignee = Annotated[
     Reference | None,
     doc("A member or a contact of the customer; digits name a member.", "cmb4hh5344tfjgvq4k7bn7xj8"),
@@ -102,7 +106,7 @@ Links = Annotated[
 DependsOn = Annotated[list[Reference], doc("Tasks of the same onboarding that must be done first.", [])]
 Anchor = Annotated[
     str | None,
-    checked(check_anchor),
+    checked(check_anchor, INVALID_STRING),
     doc("What a planned date hangs on: `phase_start`, `target_launch` or `task:<id>`.", None),
 ]
 Offset = Annotated[

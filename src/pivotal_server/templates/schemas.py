@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pivotal_server.kit.codes import INVALID_ENUM_VALUE, INVALID_STRING
+from pivotal_server.kit.codes import INVALID_ENUM_VALUE, INVALID_STRING, MISSING_FIELD, UNRECOGNIZED_KEYS
 from pivotal_server.kit.text import clean
-from pivotal_server.kit.validation import checked, doc, wrong_type
+from pivotal_server.kit.validation import BOUNDED_TEXT, checked, doc, wrong_type
 from pivotal_server.kit.wire import (
     DisplayId,
     Id,
@@ -109,7 +109,7 @@ Key = Annotated[
 ]
 Rule = Annotated[
     str,
-    checked(check_rule),
+    checked(check_rule, INVALID_ENUM_VALUE, INVALID_STRING),
     doc(
         "`csm`, `se`, `designer`, `product_ops`, `account_owner`, `customer_primary_contact`, "
         "`member:<id>` or `none`.",
@@ -117,7 +117,9 @@ Rule = Annotated[
     ),
 ]
 When = Annotated[
-    Condition | None, checked(check_condition), doc("Condition on the customer; `null` for always.", None)
+    Condition | None,
+    checked(check_condition, *BOUNDED_TEXT, INVALID_ENUM_VALUE, UNRECOGNIZED_KEYS, MISSING_FIELD),
+    doc("Condition on the customer; `null` for always.", None),
 ]
 Name = Annotated[
     str, Meta(min_length=1, max_length=120), doc("Name, unique within its phase.", "Standard kick-off")
@@ -147,7 +149,7 @@ class TemplateTask(Struct, kw_only=True):
     assignee_rule: Rule = "none"
     due_anchor: Annotated[
         str | None,
-        checked(check_anchor),
+        checked(check_anchor, INVALID_STRING),
         doc("`phase_start`, `target_launch` or `task:<key>`; `null` for no date.", PHASE_START),
     ] = None
     due_offset: Offset = None

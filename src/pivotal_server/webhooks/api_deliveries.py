@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 
+from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, TOO_SMALL
 from pivotal_server.errors_catalogue_webhooks import (
     DELIVERY_IN_PROGRESS,
     ENDPOINT_DISABLED,
@@ -48,7 +49,7 @@ async def _endpoint(context: Context, *, lock: bool = False) -> EndpointRow:
     scope="write:webhooks",
     body=WebhookTest,
     answers=(202, WebhookDelivery),
-    errors=[WEBHOOK_ENDPOINT_NOT_FOUND],
+    errors=[WEBHOOK_ENDPOINT_NOT_FOUND, INVALID_ENUM_VALUE],
 )
 async def test_webhook_endpoint(context: Context, body: WebhookTest) -> WebhookDelivery:
     """Sends one message of a type, with its example or data of your own, whatever the endpoint asks for and
@@ -85,7 +86,7 @@ async def resend_webhook_events(context: Context, body: WebhookResend) -> Webhoo
     scope="write:webhooks",
     body=WebhookRecover,
     answers=[(202, Job), (200, WebhookRecoveryPreview)],
-    errors=[WEBHOOK_ENDPOINT_NOT_FOUND, ENDPOINT_DISABLED, RECOVERY_IN_PROGRESS, WINDOW_TOO_LARGE],
+    errors=[WEBHOOK_ENDPOINT_NOT_FOUND, ENDPOINT_DISABLED, RECOVERY_IN_PROGRESS, WINDOW_TOO_LARGE, TOO_SMALL],
 )
 async def recover_webhook_events(context: Context, body: WebhookRecover) -> Job | Answer:
     """Sends the events of a time that never arrived, or had no delivery, or both; oldest first, by a job. A

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from pivotal_server.errors_catalogue_webhooks import FIELD_FILTER_NOT_ALLOWED, HEADER_NOT_ALLOWED
+from pivotal_server.kit.codes import INVALID_ENUM_VALUE, INVALID_STRING, TOO_BIG, TOO_SMALL
 from pivotal_server.kit.validation import checked, doc
 from pivotal_server.kit.wire import DisplayId, Id, Moment, Page, PageQuery, optional_text
 from pivotal_server.webhooks import checks
@@ -20,7 +22,7 @@ Url = Annotated[
 Description = Annotated[str | None, optional_text(500), doc("What the endpoint is for.", "Warehouse")]
 EventTypes = Annotated[
     list[str],
-    checked(checks.event_types),
+    checked(checks.event_types, TOO_SMALL, TOO_BIG, INVALID_ENUM_VALUE),
     Meta(extra_json_schema={"minItems": 1, "maxItems": checks.MOST_TYPES}),
     doc(
         "The types that it gets: exact names, `customer.*` and its like, or `*` for all, future ones too.",
@@ -29,7 +31,7 @@ EventTypes = Annotated[
 ]
 FieldFilters = Annotated[
     dict[str, list[str]],
-    checked(checks.field_filters),
+    checked(checks.field_filters, TOO_SMALL, TOO_BIG, FIELD_FILTER_NOT_ALLOWED),
     doc(
         "For `*.updated` types: only changes of at least one of these keys are sent.",
         {"customer.updated": ["status", "custom_fields.region"]},
@@ -41,12 +43,12 @@ RateLimit = Annotated[
 ]
 HeadersIn = Annotated[
     dict[str, str | None],
-    checked(checks.headers),
+    checked(checks.headers, TOO_BIG, HEADER_NOT_ALLOWED),
     doc("Headers that each request carries. Null keeps the stored value of a name.", {"x-team": "cs"}),
 ]
 Secret = Annotated[
     str,
-    checked(checks.secret),
+    checked(checks.secret, INVALID_STRING),
     doc("A signing secret of your own.", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
 ]
 

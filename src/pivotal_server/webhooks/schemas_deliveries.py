@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pivotal_server.events.schemas import check_types
-from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG, TOO_SMALL
-from pivotal_server.kit.validation import checked, choice, doc, wrong_type
+from pivotal_server.kit.codes import INVALID_ENUM_VALUE, INVALID_STRING, TOO_BIG, TOO_SMALL
+from pivotal_server.kit.validation import BOUNDED_TEXT, checked, choice, doc, wrong_type
 from pivotal_server.kit.wire import Livemode, Moment, Page, PageQuery
 
 MOST_IDS = 1_000
@@ -131,11 +131,13 @@ class WebhookDeliveryQuery(PageQuery, kw_only=True):
 
     status: Annotated[
         list[DeliveryStatus] | None,
-        checked(_statuses),
+        checked(_statuses, INVALID_ENUM_VALUE),
         doc("Only deliveries that stand so; several by commas or repeated.", ["failed"]),
     ] = None
     event_type: Annotated[
-        list[str] | None, checked(_sendable), doc("Only these types, such as `customer.*`.", ["task.*"])
+        list[str] | None,
+        checked(_sendable, INVALID_ENUM_VALUE),
+        doc("Only these types, such as `customer.*`.", ["task.*"]),
     ] = None
     event_id: Annotated[
         str | None, doc("Only the delivery of this event.", "evt_3EH1wb5QbNTItOsecWaLXsFno08")
@@ -143,7 +145,7 @@ class WebhookDeliveryQuery(PageQuery, kw_only=True):
     source: Annotated[Source | None, doc("Only deliveries of events made so.", "change")] = None
     response: Annotated[
         str | None,
-        checked(_response),
+        checked(_response, INVALID_ENUM_VALUE),
         doc("Only this class of the last response (`2xx` … `5xx`, `none`), or this status.", "5xx"),
     ] = None
     error_code: Annotated[ErrorCode | None, doc("Only deliveries that last failed so.", "timeout")] = None
@@ -191,7 +193,7 @@ class WebhookResend(Struct, kw_only=True):
 
     event_ids: Annotated[
         list[str],
-        checked(_event_ids),
+        checked(_event_ids, *BOUNDED_TEXT),
         Meta(extra_json_schema={"minItems": 1, "maxItems": MOST_IDS}),
         doc("Ids of events.", ["evt_3EH1wb5QbNTItOsecWaLXsFno08"]),
     ]

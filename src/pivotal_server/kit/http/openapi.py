@@ -8,6 +8,7 @@ import msgspec
 
 from pivotal_server.kit import codes
 from pivotal_server.kit.errors import ErrorCode
+from pivotal_server.kit.http import possible
 from pivotal_server.kit.http.callbacks import Callback, callback_item
 from pivotal_server.kit.http.multipart import Upload
 from pivotal_server.kit.http.operations import ANY_SCOPE, Expansion, Operation
@@ -53,36 +54,22 @@ LIMIT_HEADERS = (
     "RateLimit",
 )
 
-_VALIDATION = (
-    codes.MISSING_FIELD,
-    codes.INVALID_TYPE,
-    codes.TOO_SMALL,
-    codes.TOO_BIG,
-    codes.INVALID_STRING,
-    codes.INVALID_ENUM_VALUE,
-    codes.UNRECOGNIZED_KEYS,
-)
-_QUERY = _VALIDATION[1:]
 _WRITE = (codes.IDEMPOTENCY_KEY_TOO_LONG, codes.IDEMPOTENCY_KEY_REUSED, codes.IDEMPOTENCY_KEY_IN_USE)
 _ALWAYS = (codes.INTERNAL_ERROR, codes.UNAVAILABLE)
 
 
 def declared_errors(operation: Operation, access: Sequence[ErrorCode]) -> list[ErrorCode]:
     """Every code the operation can send, by status; ``access`` are those of authentication."""
-    found = list(operation.errors)
-    takes_fields = operation.body or operation.upload
-    if takes_fields:
-        found += _VALIDATION
-    elif operation.query.fields.keys() - {"expand"}:
-        found += _QUERY
-    else:
-        found += (codes.INVALID_STRING, *([codes.INVALID_ENUM_VALUE] if operation.expansions else []))
-    found.append(codes.UNRECOGNIZED_KEYS)
+    read = possible.of_query(operation.query.struct)
+    shape: tuple[ErrorCode, ...] = ()
     if operation.body:
-        found += (codes.INVALID_JSON, codes.INVALID_CONTENT_TYPE, codes.BODY_TOO_LARGE)
+        read += possible.of_body(operation.body.struct)
+        shape = (codes.INVALID_JSON, codes.INVALID_CONTENT_TYPE)
     elif operation.upload:
-        found += (codes.INVALID_MULTIPART, codes.INVALID_CONTENT_TYPE, codes.BODY_TOO_LARGE)
-    elif operation.writes:
+        read += possible.of_form(operation.upload.form.struct)
+        shape = (codes.INVALID_MULTIPART, codes.INVALID_CONTENT_TYPE)
+    found = [*possible.in_order((*operation.errors, *read)), *shape]
+    if operation.writes:
         found.append(codes.BODY_TOO_LARGE)
     if operation.scope is not None:
         found += [code for code in access if _can_refuse(code, operation)]
