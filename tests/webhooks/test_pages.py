@@ -11,7 +11,7 @@ from tests.support.receiver import status
 from tests.support.records import Json, answered, new_customer
 from tests.support.visits import text_of
 from tests.webhooks.support import Desk, new_endpoint, rows_of
-from tests.webhooks.visiting import EVENTS, EVIL, PATH, Enter, after, at, fill, page_of
+from tests.webhooks.visiting import EVENTS, EVIL, PATH, Enter, after, at, fill, page_of, was_in
 
 
 async def every_page(desk: Desk, made: Json) -> list[str]:
@@ -149,6 +149,7 @@ async def test_settings_keep_what_is_not_shown_and_ping_a_new_url(desk: Desk, ow
     page = await page_of(owner, at(made, tab="settings"))
     assert 'placeholder="Kept, not shown"' in page
     fields = {
+        **was_in(page),
         "url": desk.receiver.url("/other"),
         "description": "",
         "event_types": "*",
@@ -177,35 +178,72 @@ async def test_settings_that_somebody_changed_meanwhile_are_not_overwritten_unsa
     desk: Desk, owner: Browser
 ) -> None:
     made = await desk.endpoint(headers={"x-team": "cs"}, field_filters={"customer.updated": ["status"]})
-
-    def was_in(html: str) -> str:
-        found = re.search(r'name="was" value="(\w+)"', html)
-        assert found
-        return found[1]
-
-    page = await page_of(owner, at(made, tab="settings"))
-    fields = {
-        "was": was_in(page),
+    shown = was_in(await page_of(owner, at(made, tab="settings")))
+    fields: Json = {
         "url": desk.receiver.url(),
         "description": "As typed",
         "event_types": "customer.*",
+        "filter_customer": "plan, status",
         "max_concurrency": "10",
     }
-    for changed in ({"description": "Theirs"}, {"headers": {"x-team": "ops"}}, {"rate_limit": 7}):
-        before = await desk.shown(made)
+    for changed, told in (
+        ({"description": "Theirs"}, "“Theirs”"),
+        ({"headers": {"x-team": "ops"}}, "“x-team: ops”"),
+        ({"field_filters": {"customer.updated": ["mrr"]}}, "“mrr”"),
+        ({"event_types": ["task.*"]}, "“task.*”"),
+    ):
         answered(await desk.api.patch(f"/webhook_endpoints/{made['id']}", json=changed))
-        bad = await owner.post(at(made, "settings"), {**fields, "max_concurrency": "99"})
-        assert (bad.status_code, was_in(bad.text)) == (422, fields["was"])
-        refused = await owner.post(at(made, "settings"), fields, htmx=True)
+        before = await desk.shown(made)
+        bad = await owner.post(at(made, "settings"), {**shown, **fields, "max_concurrency": "99"})
+        assert (bad.status_code, was_in(bad.text)) == (422, shown)
+        refused = await owner.post(at(made, "settings"), {**shown, **fields}, htmx=True)
         assert refused.status_code == 409
-        assert "Somebody changed this endpoint meanwhile." in text_of(refused.text)
+        text = text_of(refused.text)
+        assert f"Somebody changed this meanwhile to {told}. Save again to keep yours." in text
+        assert text.count("Somebody changed this meanwhile") == 1
         assert 'value="As typed"' in refused.text
-        now = await desk.shown(made)
-        assert {**before, **changed, "updated_at": now["updated_at"]} == now
-        fields["was"] = was_in(refused.text)
+        assert await desk.shown(made) == before
+        shown = was_in(refused.text)
+    await after(owner, await owner.post(at(made, "settings"), {**shown, **fields}))
+    now = await desk.shown(made)
+    assert (now["description"], now["headers"], now["event_types"]) == ("As typed", {}, ["customer.*"])
+    assert now["field_filters"] == {"customer.updated": ["plan", "status"]}
+
+
+async def test_settings_that_were_not_touched_stay_as_others_have_made_them(
+    desk: Desk, owner: Browser
+) -> None:
+    filters = {"customer.updated": ["status"], "task.updated": ["done"]}
+    made = await desk.endpoint(
+        event_types=["task.*", "webhook.ping", "customer.*"],
+        field_filters=filters,
+        headers={"authorization": "Bearer xyz", "x-team": "cs"},
+    )
+    fields: Json = {
+        **was_in(await page_of(owner, at(made, tab="settings"))),
+        "url": desk.receiver.url(),
+        "event_types": ["customer.*", "customer.created", "task.*"],
+        "filter_customer": "status",
+        "filter_task": "title,done",
+        "header_name": ["x-team", "authorization"],
+        "header_value": ["cs", ""],
+        "max_concurrency": "10",
+    }
+    theirs = {
+        "description": "Theirs",
+        "rate_limit": 7,
+        "headers": {"authorization": "Bearer new", "x-team": "ops"},
+        "field_filters": {**filters, "customer.updated": ["plan"]},
+    }
+    answered(await desk.api.patch(f"/webhook_endpoints/{made['id']}", json=theirs))
     await after(owner, await owner.post(at(made, "settings"), fields))
     now = await desk.shown(made)
-    assert (now["description"], now["headers"], now["rate_limit"]) == ("As typed", {}, None)
+    assert (now["description"], now["rate_limit"], now["headers"]["x-team"]) == ("Theirs", 7, "ops")
+    assert now["event_types"] == ["task.*", "webhook.ping", "customer.*"]
+    assert now["field_filters"] == {"customer.updated": ["plan"], "task.updated": ["title", "done"]}
+    await new_customer(desk.api)
+    await desk.dispatcher.run_due()
+    assert desk.receiver.got[-1].headers["authorization"] == "Bearer new"
 
 
 async def test_the_51st_endpoint_is_refused_with_the_limit(desk: Desk, owner: Browser) -> None:

@@ -1,6 +1,8 @@
 """Pages of webhooks as a browser without scripts sees them."""
 
+import re
 from collections.abc import Awaitable, Callable
+from html import unescape
 
 import httpx
 
@@ -39,3 +41,10 @@ async def fill(desk: Desk, *answers: bytes) -> Json:
         await new_customer(desk.api)
     await desk.dispatcher.run_due()
     return made
+
+
+def was_in(html: str) -> dict[str, str]:
+    """What a form says of how its fields were when it was shown."""
+    found = re.findall(r'type="hidden" name="(was_\w+)" value="([^"]*)"', html)
+    assert found
+    return {name: unescape(value) for name, value in found}

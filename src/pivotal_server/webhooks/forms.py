@@ -1,16 +1,18 @@
 """What the forms of an endpoint say, as the bodies of the API say it."""
 
 import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from msgspec import UNSET
 
+from pivotal_server.events.types import PING
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.validation import Body
 from pivotal_server.web.fields import Fields
 from pivotal_server.web.forms import check
 from pivotal_server.webhooks.checks import FILTERABLE, is_sensitive
-from pivotal_server.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointUpdate
+from pivotal_server.webhooks.schemas import WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointUpdate
 from pivotal_server.webhooks.views import HeaderField, filter_field
 
 TEXTS = ("url", "description", "max_concurrency", "rate_limit", *(filter_field(one) for one in FILTERABLE))
@@ -27,6 +29,10 @@ WORDS = {
     ("rate_limit", "too_big"): "Enter a whole number from 1 to 1,000, or nothing.",
     ("rate_limit", "invalid_type"): "Enter a whole number from 1 to 1,000, or nothing.",
 }
+_WHOLE = ("url", "description", "event_types", "headers", "max_concurrency", "rate_limit")
+_FILTERS = {filter_field(one): one for one in FILTERABLE}
+SETTINGS = (*_WHOLE, *_FILTERS)
+"""What the settings show; beside each the form says what it was when it was shown."""
 _CREATE, _UPDATE = Body(WebhookEndpointCreate), Body(WebhookEndpointUpdate)
 _KEYS = re.compile(r"[,\r\n]")
 """What stands between keys; those of metadata may hold spaces."""
@@ -55,7 +61,10 @@ def _values(fields: Fields) -> dict[str, Any]:
 
 def ticked_in(fields: Fields) -> list[str]:
     """The types that the form asks for: what a ticked pattern means anyhow stands not beside it."""
-    ticked = fields.all("event_types")
+    return _needed(fields.all("event_types"))
+
+
+def _needed(ticked: Collection[str]) -> list[str]:
     if "*" in ticked:
         return ["*"]
     return [one for one in ticked if one.endswith(".*") or f"{one.partition('.')[0]}.*" not in ticked]
@@ -117,6 +126,39 @@ def read_changed(fields: Fields) -> tuple[WebhookEndpointUpdate | None, dict[str
     if data.rate_limit is UNSET:
         data.rate_limit = None
     return data, {}
+
+
+def texts_of(settings: WebhookEndpoint | WebhookEndpointUpdate) -> dict[str, str]:
+    """Every setting as a text, stored or typed: equal texts mean the same.
+
+    The values of headers that are never shown stand in it only where they were typed.
+    """
+    filters = settings.field_filters or {}
+    headers = settings.headers or {}
+    # No field of the form shows pings.
+    types = (one for one in _needed(settings.event_types or ()) if one != PING)
+    return {
+        "url": settings.url or "",
+        "description": settings.description or "",
+        "event_types": ", ".join(sorted(types)),
+        "headers": " · ".join(sorted(f"{name.lower()}: {value or ''}" for name, value in headers.items())),
+        "max_concurrency": str(settings.max_concurrency),
+        "rate_limit": str(settings.rate_limit or ""),
+        **{name: ", ".join(filters.get(event_type, ())) for name, event_type in _FILTERS.items()},
+    }
+
+
+def only(
+    data: WebhookEndpointUpdate, changed: Iterable[str], stored: WebhookEndpoint
+) -> WebhookEndpointUpdate:
+    """Of the settings that were typed the changed ones alone; whatever is stored of the others stays."""
+    values = {name: getattr(data, name) for name in _WHOLE if name in changed}
+    typed = data.field_filters or {}
+    own = [event_type for name, event_type in _FILTERS.items() if name in changed]
+    if own:
+        kept = {name: keys for name, keys in stored.field_filters.items() if name not in own}
+        values["field_filters"] = {**kept, **{name: typed[name] for name in own if name in typed}}
+    return WebhookEndpointUpdate(**values)
 
 
 def errors_of(fault: ApiError) -> dict[str, str]:

@@ -10,12 +10,23 @@ from pivotal_server.kit.clock import wire
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.limits.catalogue import WEBHOOK_ENDPOINTS
+from pivotal_server.web.forms import Overtaken, refuse_overtaken
 from pivotal_server.web.htmx import go_to, is_htmx, saved
 from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 from pivotal_server.webhooks import service, service_recovery, service_shown
-from pivotal_server.webhooks.forms import TEXTS, errors_of, headers_in, read_changed, read_new, ticked_in
+from pivotal_server.webhooks.forms import (
+    SETTINGS,
+    TEXTS,
+    errors_of,
+    headers_in,
+    only,
+    read_changed,
+    read_new,
+    texts_of,
+    ticked_in,
+)
 from pivotal_server.webhooks.opening import (
     NAV,
     endpoint_view_path,
@@ -45,11 +56,9 @@ from pivotal_server.webhooks.views import (
     endpoint_view,
     headers_of,
     secret_page,
-    standing_of,
     values_of,
 )
 
-_CHANGED_MEANWHILE = "Somebody changed this endpoint meanwhile. Save again to keep what stands here."
 LOOK_SECONDS = 2.0
 """How often an open page looks whether its endpoint's deliveries have moved on."""
 
@@ -162,15 +171,14 @@ async def _settings(
     *,
     fault: str | None = None,
     status: int = 200,
-    anew: bool = False,
 ) -> Response:
-    """``anew``: what was typed may now take the place of what is stored."""
+    """The form: what is stored, or what was typed with what is wrong with it."""
     endpoint = await shown(visit, row)
     fields = visit.fields
     typed = errors is not None or fault is not None
-    values = fields.texts(*TEXTS, "was") if typed else values_of(endpoint)
-    if anew or not typed:
-        values = {**values, "was": standing_of(endpoint)}
+    # Once somebody knows what others have changed, what was typed may take its place.
+    was = texts_of(endpoint) if not typed or status == 409 else _seen(visit)
+    values = fields.texts(*TEXTS) if typed else values_of(endpoint)
     here = address(row.display_id, tab="settings")
     form = Form("hook", address(row.display_id, "settings"), here, "", values, errors or {}, fault)
     ticked = ticked_in(fields) if typed else endpoint.event_types
@@ -179,31 +187,44 @@ async def _settings(
         await head(visit, row, endpoint, "settings"),
         endpoint_form(form, ticked, headers, test_mode=row.test_mode),
         await last_ping(visit, row),
+        was,
     )
     return visit.render_form("webhooks/settings.html", view, status=status)
 
 
+def _seen(visit: Visit) -> dict[str, str]:
+    """The settings as the form showed them."""
+    return {name: visit.fields.text(f"was_{name}") for name in SETTINGS}
+
+
 @page(NAV, capability="administer")
 async def change_endpoint(visit: Visit) -> Response:
-    """Save what the settings say; a new URL is pinged."""
+    """Save what the settings say other than they said when they were shown; a new URL is pinged."""
     row = await opened(visit)
     data, errors = read_changed(visit.fields)
     if data is None:
         return await _settings(visit, row, errors, status=422)
-    services, was = visit.services, visit.fields.text("was")
+    services, seen, typed = visit.services, _seen(visit), texts_of(data)
+    changed = [name for name in SETTINGS if typed[name] != seen[name]]
     try:
         async with visit.work() as uow:
             row = await service.get_endpoint(uow.tx, visit.actor, reference(visit), lock=True)
             [stored] = await service.shown(uow.tx, services.box, visit.org_id, [row])
-            stale = was not in ("", standing_of(stored))
-            if not stale:
-                await service.update_endpoint(uow, services.box, services.policy, row, data)
+            refuse_overtaken(changed, typed, seen, texts_of(stored))
+            await service.update_endpoint(
+                uow, services.box, services.policy, row, only(data, changed, stored)
+            )
+    except Overtaken as overtaken:
+        # The keys of all types share one message.
+        errors = {
+            "field_filters" if name.startswith("filter_") else name: text
+            for name, text in overtaken.errors.items()
+        }
+        return await _settings(visit, row, errors, status=409)
     except ApiError as fault:
         errors = errors_of(fault)
         whole = None if errors else sentence_of(fault)
         return await _settings(visit, row, errors, fault=whole, status=status_of(fault))
-    if stale:
-        return await _settings(visit, row, fault=_CHANGED_MEANWHILE, status=409, anew=True)
     return go_to(visit.request, address(row.display_id, tab="settings", saved="yes"))
 
 

@@ -1,6 +1,5 @@
 """View models of Admin > Webhooks: the list, the frame of one endpoint, its settings and secret."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
@@ -237,15 +236,6 @@ def values_of(shown: WebhookEndpoint) -> dict[str, str]:
     return values
 
 
-def standing_of(shown: WebhookEndpoint) -> str:
-    """Something that changes with whatever the settings show of a stored endpoint."""
-    values = (
-        *(shown.url, shown.description, shown.event_types, shown.field_filters, shown.headers),
-        *(shown.max_concurrency, shown.rate_limit),
-    )
-    return hashlib.sha256(msgspec.json.encode(values, order="deterministic")).hexdigest()[:32]
-
-
 def headers_of(shown: WebhookEndpoint) -> list[HeaderField]:
     """The headers of a stored endpoint."""
     return [HeaderField(name, value or "", is_sensitive(name)) for name, value in shown.headers.items()]
@@ -282,11 +272,12 @@ class PingView(msgspec.Struct, frozen=True):
 
 
 class SettingsPage(msgspec.Struct, frozen=True):
-    """Context ``page`` of ``webhooks/settings.html``."""
+    """Context ``page`` of ``webhooks/settings.html``; ``was``: each setting when the form was shown."""
 
     head: Head
     fields: EndpointForm
     ping: PingView
+    was: dict[str, str]
 
 
 class OldSecret(msgspec.Struct, frozen=True):
