@@ -107,7 +107,7 @@ async def refused(studio: Any, page: Page) -> None:
 
 async def delivery(studio: Any, page: Page) -> None:
     """A delivery that failed."""
-    await studio.hooks.open(page, f"{WEBHOOKS}/1?tab=logs&response=500")
+    await studio.hooks.open(page, f"{WEBHOOKS}/1?tab=logs&response=404")
     await page.locator("tbody a[data-opens]").first.click()
     await page.locator(".exchange").wait_for()
 

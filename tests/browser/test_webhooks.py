@@ -11,7 +11,7 @@ from tests.support.app import new_world
 from tests.support.chromium import NewPage, Watch, axe_violations
 from tests.support.live_server import Live, LiveServer, running_server
 from tests.support.people import new_member
-from tests.support.receiver import OK, Receiver, receiving, status
+from tests.support.receiver import OK, Receiver, quit_early, receiving, status
 
 PATH = "/admin/developer/webhooks"
 EVENTS = "/admin/developer/events"
@@ -258,3 +258,30 @@ async def test_every_page_is_sound_on_a_phone_with_long_names(
         assert await axe_violations(page) == [], path
         wide = await page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, (path, wide)
+
+
+@pytest.mark.parametrize("width", [390, 700, 1100, 1280, 1440])
+async def test_tables_fit_their_box_whatever_is_in_them(
+    width: int, hooks: Live, receiver: Receiver, new_page: NewPage
+) -> None:
+    made = await endpoint(hooks, receiver)
+    receiver.usual = quit_early
+    await hooks.created("/customers", {"name": "Aurora"})
+    await receiver.wait_for(1)
+    sent = {"type": "customer.health_bucket_changed"}
+    await hooks.curl("POST", f"/webhook_endpoints/{made['id']}/test", sent)
+    await receiver.wait_for(2)
+    one = f"{PATH}/{made['display_id']}"
+    page = await new_page(viewport={"width": width, "height": 900})
+    await hooks.open(page, f"{one}?tab=logs")
+    # One has no code and is tried again, the other has marks beside the longest type.
+    await expect(page.locator("tbody tr").filter(has_text="reset")).to_have_count(2)
+    for path in (f"{one}?tab=logs", one, PATH, EVENTS):
+        await page.goto(hooks.url + path)
+        [rows] = await page.locator(".table-container").all()
+        assert await rows.evaluate("node => node.scrollWidth <= node.clientWidth"), path
+        # On a phone a row is a card.
+        assert (await rows.locator("tbody tr").first.evaluate("node => getComputedStyle(node).display")) == (
+            "grid" if width == 390 and path != PATH else "table-row"
+        )
+        assert await axe_violations(page) == [], path
