@@ -230,7 +230,7 @@ class Run:
         )  # fmt: skip
 
     def _round(self, paths: list[str], name: str) -> tuple[float, float]:
-        """Deliveries per second to all paths that answer, and milliseconds of the worker's processor for each.
+        """Deliveries per second to all paths that answer, and the worker's processor time for each in ms.
 
         The second figure is the same on a machine that others use too.
         """
@@ -268,7 +268,7 @@ class Run:
     # ── Memory ─────────────────────────────────────────────────────────────────────────────────
     def memory(self) -> None:
         """Memory of a worker with little and with much pending, and whether it stays flat."""
-        few, _ = self._memory(1_000, 30)
+        few, _ = self._memory(1_000, min(30, self.sizes.soak))
         many, grown = self._memory(self.sizes.pending, self.sizes.soak)
         self.add(
             f"worker memory with {self.sizes.pending:,} pending above that with 1,000",

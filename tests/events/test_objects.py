@@ -1,4 +1,4 @@
-"""What an event carries of its object is what REST answers for it right after the commit (acceptance 5)."""
+"""Events carry what REST answers for their object, and what was before (acceptance 4 and 5)."""
 
 import json
 from typing import Any
@@ -45,6 +45,7 @@ class Desk:
         self.world = world
         self._journal = Journal(world.db, world.workspace.id)
         self._last: dict[str, Json] = {}
+        self._states: dict[str, Json] = {}
 
     async def check(self, *types: str) -> list[EventRow]:
         """Compare each event since the last look with REST; they must be of these types and no others."""
@@ -65,7 +66,28 @@ class Desk:
             # As texts: names, order and formats are the same too.
             assert list(event.object) == [*shown, *extra]
             assert json.dumps({key: event.object[key] for key in shown}) == json.dumps(shown)
+        for event in events:
+            assert event.previous == self._before(event), event.type
+        self._states.update({event.object_id: event.object for event in events})
         return events
+
+    def _before(self, event: EventRow) -> Json | None:
+        """What has changed of an object since its last event, as it was."""
+        assert "previous_attributes" in event.envelope["data"]
+        if event.type.endswith((".created", ".deleted")):
+            return None
+        old, new = self._states[event.object_id], event.object
+        if "deleted" in old:
+            return {"deleted": True}
+        silent = {"updated_at", "previous_health_score", *(name for names in MORE.values() for name in names)}
+        changed = {key: old[key] for key in old if key not in silent and old[key] != new[key]}
+        for key in ("metadata", "custom_fields"):
+            if key in changed:
+                names = {
+                    name for name in {**old[key], **new[key]} if old[key].get(name) != new[key].get(name)
+                }
+                changed[key] = {name: old[key].get(name) for name in names}
+        return changed
 
     async def _shown(self, found: Json) -> Json:
         if found["object"] != "comment":

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from pivotal_server.kit.outbound.addresses import Policy, parse_networks
-from pivotal_server.kit.outbound.transport import Exchange, Transport
+from pivotal_server.kit.outbound.transport import TIMEOUT_SECONDS, Exchange, Transport
 from pivotal_server.kit.outbound.urls import check_url
 from tests.support.receiver import (
     OK,
@@ -20,10 +20,12 @@ from tests.support.receiver import (
     quit_early,
     receiving,
     reset,
+    slow,
     status,
     then_close,
     trickle,
 )
+from tests.support.sizes import many
 
 DEVELOPMENT = Policy(development=True)
 LOOPBACK = parse_networks("127.0.0.0/8")
@@ -136,6 +138,18 @@ async def test_a_redirect_is_an_answer_like_any_other(transport: Transport, rece
             receiver.answers = [status(code, location=other.url())]
             assert (await post(transport, receiver)).status == code
         assert other.connections == 0
+
+
+async def test_an_answer_that_comes_too_late_is_a_timeout(receiver: Receiver) -> None:
+    # As long as in production, where the whole is asked for.
+    seconds = many(1, 10)
+    one = Transport(DEVELOPMENT) if seconds == TIMEOUT_SECONDS else Transport(DEVELOPMENT, timeout=seconds)
+    receiver.answers = [slow(1.1 * seconds, OK)]
+    exchange = await post(one, receiver)
+    assert (exchange.status, exchange.error_code) == (None, "timeout")
+    assert TIMEOUT_SECONDS == 10
+    assert one.idle == 0
+    one.close()
 
 
 async def test_a_body_that_does_not_end_is_cut(transport: Transport, receiver: Receiver) -> None:

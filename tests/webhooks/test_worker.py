@@ -22,7 +22,7 @@ from pivotal_server.webhooks.dispatcher import Dispatcher
 from pivotal_server.webhooks.pruning import prune
 from pivotal_server.webhooks.repository_queue import Candidate
 from tests.support.receiver import OK, hang, receiving, status
-from tests.support.records import answered, created, new_customer, path_of
+from tests.support.records import answered, created, error_of, new_customer, path_of, walk
 from tests.support.sizes import many
 from tests.webhooks.support import Desk, new_dispatcher, path_to, rows_of
 
@@ -294,6 +294,8 @@ async def test_old_events_go_with_all_that_is_theirs(desk: Desk) -> None:
     await desk.endpoint()
     customers = [await new_customer(desk.api) for _ in range(3)]
     await desk.dispatcher.run_due()
+    old = (await walk(desk.api, "/events"))[-1]["id"]
+    assert answered(await desk.api.get(f"/events/{old}"))["delivery_state"] == "delivered"
     desk.receiver.usual = status(500)
     with clock.travel(timedelta(days=50)):
         await desk.api.patch(path_of(customers[0]), json={"plan": "x"})
@@ -314,6 +316,7 @@ async def test_old_events_go_with_all_that_is_theirs(desk: Desk) -> None:
         assert (removed["attempts"], removed["deliveries"]) == (0, 4)
         assert removed["events"] >= 4
         assert sum((await prune(desk.world.db, 90)).values()) == 0
+        assert error_of(await desk.api.get(f"/events/{old}")) == (404, "event_not_found", None)
     rest = await desk.deliveries()
     # The one that is not finished stays, with its event.
     assert [row.event_type for row in rest] == ["customer.updated"]
