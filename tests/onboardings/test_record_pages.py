@@ -297,7 +297,6 @@ async def test_onb_date_5_followers_are_shown_before_anything_is_saved(
         "/onboardings/1/target",
         {
             "target_launch_date": "2027-03-12",
-            "asked": "yes",
             "offered": [one["id"], two["id"]],
             "follow": [one["id"]],
         },
@@ -307,6 +306,22 @@ async def test_onb_date_5_followers_are_shown_before_anything_is_saved(
     assert (await read(api, one))["due_date"] == "2027-03-07"
     two = await read(api, two)
     assert (two["due_date"], two["due_anchor"]) == ("2027-03-08", None)
+
+
+async def test_onb_date_5_a_follower_that_came_meanwhile_is_asked_about_before_anything_moves(
+    owner: Browser, api: httpx.AsyncClient, onboarding: Json
+) -> None:
+    one = await new_task(api, onboarding, title="Texts", due_anchor="target_launch", due_offset=-5)
+    await owner.get("/onboardings/1/target")
+    answered_for_one = {"target_launch_date": "2027-03-12", "offered": one["id"], "follow": one["id"]}
+    two = await new_task(api, onboarding, title="Banner", due_anchor="target_launch", due_offset=-2)
+    asked = await owner.post("/onboardings/1/target", answered_for_one, htmx=True)
+    assert asked.status_code == 200
+    assert "Banner Mar 8, 2027 → Mar 10, 2027" in text_of(asked.text)
+    assert (await read(api, onboarding))["target_launch_date"] == "2027-03-10T00:00:00.000Z"
+    both = {**answered_for_one, "offered": [one["id"], two["id"]]}
+    assert (await owner.post("/onboardings/1/target", both, htmx=True)).status_code == 204
+    assert (await read(api, two))["due_date"] == "2027-03-08"
 
 
 async def test_onb_date_5_what_a_key_changed_waits_for_a_person(

@@ -189,9 +189,15 @@ async def test_onb_date_5_a_typed_date_shows_what_follows(
     assert "Second Feb 3, 2027 → Feb 12, 2027" in text_of(asked.text)
     assert value_of(asked.text, "due_date") == "2027-02-10"
     assert (await read(api, first))["due_date"] == "2027-02-01"
-    more = {"asked": "yes", "offered": second["id"], "follow": second["id"]}
+    # One that came meanwhile is asked about first.
+    third = await new_task(api, onboarding, title="Third", due_anchor=f"task:{first['id']}", due_offset=3)
+    more: Json = {"offered": second["id"], "follow": second["id"]}
+    again = await owner.post(f"{BASE}/1", {**typed, **more}, htmx=True)
+    assert "Third Feb 4, 2027 → Feb 13, 2027" in text_of(again.text)
+    more["offered"] = [second["id"], third["id"]]
     assert (await owner.post(f"{BASE}/1", {**typed, **more}, htmx=True)).status_code == 204
     assert (await read(api, second))["due_date"] == "2027-02-12"
+    assert (await read(api, third))["due_date"] == "2027-02-04"
     panel = text_of((await owner.get(f"{BASE}/2")).text)
     assert "Feb 3, 2027 → Feb 12, 2027, because First moved." in panel
 

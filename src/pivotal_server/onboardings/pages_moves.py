@@ -15,6 +15,7 @@ from pivotal_server.onboardings import changes, service
 from pivotal_server.onboardings.how import How
 from pivotal_server.onboardings.moves import Direction
 from pivotal_server.onboardings.moving_tasks import MoveChoices
+from pivotal_server.onboardings.people import refuse_stale
 from pivotal_server.onboardings.resolve import Opened, opened
 from pivotal_server.onboardings.rights import refused_move
 from pivotal_server.onboardings.schemas import OnboardingUpdate
@@ -23,7 +24,7 @@ from pivotal_server.onboardings.states import RUNNING
 from pivotal_server.onboardings.views_ask import Ask, AskField, Pick, PickGroup, offer_views
 from pivotal_server.tasks import offering
 from pivotal_server.tasks import service_page as tasks
-from pivotal_server.tasks.offers import Offer
+from pivotal_server.tasks.offers import Offer, Unasked
 from pivotal_server.web.answers import (
     answer_in,
     day_in,
@@ -197,6 +198,8 @@ async def do_move(visit: Visit) -> Response:
     found.phases.usable(to)
     try:
         return await _do(visit, found, to)
+    except Unasked:
+        return await _ask(visit, await opened(visit), to)
     except ApiError as fault:
         if fault.code.code == "stale_phase":
             return await _stale(visit, await opened(visit), to)
@@ -221,10 +224,12 @@ async def advance(visit: Visit) -> Response:
         return await _stale(visit, found, to)
     direction = _direction(found, to)
     left = await tasks.open_of_phase(visit.db, visit.org_id, found.row.id, found.row.phase, 1)
-    if direction != "advance" or left or _launches(found, to) or await _offers(visit, found, to):
+    if direction != "advance" or left or _launches(found, to):
         return await _ask(visit, found, to)
     try:
         return await _do(visit, found, to)
+    except Unasked:
+        return await _ask(visit, await opened(visit), to)
     except ApiError as fault:
         if fault.code.code != "stale_phase":
             raise
@@ -246,6 +251,9 @@ async def _do(visit: Visit, found: Opened, to: str) -> Response:
     )
     async with visit.work() as uow:
         row = await service.get_onboarding(uow.tx, uow.org_id, found.row.id, lock=True)
+        refuse_stale(row, how)
+        today = visit.frame.today
+        await offering.check_asked(uow.tx, uow.org_id, row, how.follow, entering=to, on=today)
         await changes.update_onboarding(uow, row, data, how)
     name = found.phases.all[to].name
     back = None

@@ -21,7 +21,7 @@ from pivotal_server.onboardings.states import check_move
 from pivotal_server.onboardings.views_ask import Ask, AskField, OfferView, Pick, PickGroup, offer_views
 from pivotal_server.tasks import following, offering
 from pivotal_server.tasks import service_page as tasks
-from pivotal_server.tasks.offers import Answer
+from pivotal_server.tasks.offers import Answer, Unasked
 from pivotal_server.web.answers import answer_in, day_in, reason_in, status_of
 from pivotal_server.web.formats import count
 from pivotal_server.web.forms import check, sentence
@@ -247,13 +247,13 @@ async def set_target(visit: Visit) -> Response:
     data.target_launch_date = wanted
     try:
         data.target_change_reason = reason_in(visit)
-        if not visit.fields.ticked("asked"):
-            offers = await offering.would_follow(visit.db, visit.org_id, found.row, target=wanted)
-            if offers and not _needs_reason(found, wanted, data.target_change_reason):
-                return await _ask_target(visit, found, target=wanted, offers=True)
         async with visit.work() as uow:
             row = await service.get_onboarding(uow.tx, uow.org_id, found.row.id, lock=True)
+            if not _needs_reason(row, wanted, data.target_change_reason):
+                await offering.check_asked(uow.tx, uow.org_id, row, answer_in(visit), target=wanted)
             await changes.update_onboarding(uow, row, data, How(follow=answer_in(visit)))
+    except Unasked:
+        return await _ask_target(visit, await opened_to_work(visit), target=wanted, offers=True)
     except ApiError as fault:
         field = _FIELD_OF.get(fault.field or "", fault.field or "")
         if field not in ("reason", "target_launch_date"):
@@ -273,9 +273,9 @@ async def set_target(visit: Visit) -> Response:
     )
 
 
-def _needs_reason(found: Opened, wanted: date | None, reason: str | None) -> bool:
+def _needs_reason(row: service.OnboardingRow, wanted: date | None, reason: str | None) -> bool:
     """Whether a reason is missing, which is said before anything else is asked."""
-    old = found.row.target_launch_date
+    old = row.target_launch_date
     return old is not None and wanted is not None and (wanted - old).days > 7 and not reason
 
 

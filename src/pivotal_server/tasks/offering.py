@@ -11,10 +11,10 @@ from pivotal_server.tasks import repository
 from pivotal_server.tasks.dates import Anchors, DateRules, PlannedTask, settle
 from pivotal_server.tasks.following import RUNNING, anchors_at, planned, rules_at
 from pivotal_server.tasks.home import Home
-from pivotal_server.tasks.offers import Offer
+from pivotal_server.tasks.offers import Answer, Offer, Unasked
 from pivotal_server.tasks.repository import NodeRow
 
-__all__ = ["pending", "would_follow"]
+__all__ = ["check_asked", "pending", "would_follow"]
 
 
 async def would_follow(
@@ -46,6 +46,24 @@ async def would_follow(
     before = _settled(nodes, anchors, rules, {})
     after = _settled(nodes, Anchors(starts, launch), rules, days or {})
     return _offers(nodes, {id: day for id, day in after.items() if id not in before or before[id] != day})
+
+
+async def check_asked(
+    db: Executor,
+    org_id: str,
+    home: Home,
+    answer: Answer | None,
+    *,
+    entering: str | None = None,
+    on: date | None = None,
+    target: date | UnsetType | None = UNSET,
+    days: Mapping[str, date | None] | None = None,
+) -> None:
+    """Raises ``Unasked`` when a change of a locked onboarding would move tasks that ``answer`` leaves out."""
+    known = () if answer is None else answer.offered
+    found = await would_follow(db, org_id, home, entering=entering, on=on, target=target, days=days)
+    if any(offer.id not in known for offer in found):
+        raise Unasked
 
 
 async def pending(db: Executor, org_id: str, home: Home) -> list[Offer]:

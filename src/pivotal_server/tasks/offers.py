@@ -16,6 +16,10 @@ class Offer(Struct, frozen=True):
     new: date | None
 
 
+class Unasked(Exception):
+    """A change would move due dates of which the person has not been asked; nothing is changed."""
+
+
 class Answer(Struct, frozen=True):
     """Which of the tasks that were ``offered`` move; the others leave the plan and keep their day.
 

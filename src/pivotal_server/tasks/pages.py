@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import UNSET
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -14,8 +15,9 @@ from pivotal_server.onboardings.resolve import Opened, opened_to_work
 from pivotal_server.onboardings.views_ask import Ask, AskField, offer_views
 from pivotal_server.rest.idempotency import once
 from pivotal_server.tasks import changes, completion, offering, service, service_page
+from pivotal_server.tasks.home import Home
 from pivotal_server.tasks.noting import complete_with_note
-from pivotal_server.tasks.offers import Offer
+from pivotal_server.tasks.offers import Answer, Offer, Unasked
 from pivotal_server.tasks.pages_panel import (
     FIXED,
     TEXTS,
@@ -24,6 +26,7 @@ from pivotal_server.tasks.pages_panel import (
     show_panel,
     stored_texts,
 )
+from pivotal_server.tasks.repository import TaskRow
 from pivotal_server.tasks.schemas import SubtaskCreate, TaskCreate, TaskUpdate
 from pivotal_server.tasks.service import refuse_done
 from pivotal_server.unit_of_work import UnitOfWork
@@ -163,6 +166,7 @@ async def edit(visit: Visit) -> Response:
     typed = {name: visit.fields.text(name).replace("\r\n", "\n") for name in TEXTS}
     seen = {name: visit.fields.text(f"was_{name}").replace("\r\n", "\n") for name in TEXTS}
     changed = [name for name in TEXTS if typed[name] != seen[name]]
+    data = TaskUpdate()
     try:
         # Before anything is asked; once more under the lock, so that nobody slips in between.
         refuse_overtaken(changed, typed, seen, stored_texts(task.row))
@@ -170,13 +174,14 @@ async def edit(visit: Visit) -> Response:
         data, errors = checked(values)
         if errors:
             return await show_panel(visit, task, values=typed, errors=errors, status=422)
-        offers = await offers_of(visit, task, data.due_date)
-        if offers and not visit.fields.ticked("asked"):
-            return ask_follow(visit, task, typed, seen, offers)
         async with visit.work() as uow:
             home, row = await service.get_task_for_change(uow, task.row.id)
             refuse_overtaken(changed, typed, seen, stored_texts(row))
+            await check_followers(uow, home, row, data.due_date, answer_in(visit))
             await changes.update_task(uow, home, row, data, answer_in(visit))
+    except Unasked:
+        task = await opened_task(visit)
+        return ask_follow(visit, task, typed, seen, await offers_of(visit, task, data.due_date))
     except Overtaken as overtaken:
         task = await opened_task(visit)
         return await show_panel(visit, task, values=typed, errors=overtaken.errors, status=409)
@@ -206,11 +211,13 @@ def checked(values: Mapping[str, Any]) -> tuple[TaskUpdate, dict[str, str]]:
 
 async def offers_of(visit: Visit, task: OpenTask, day: Any) -> list[Offer]:
     """The due dates that would follow a typed day."""
-    if not isinstance(day, type(task.row.due_date)) and day is not None:
-        return []
-    if day == task.row.due_date:
-        return []
     return await offering.would_follow(visit.db, visit.org_id, task.found.row, days={task.row.id: day})
+
+
+async def check_followers(uow: UnitOfWork, home: Home, row: TaskRow, day: Any, answer: Answer | None) -> None:
+    """Raises ``Unasked`` when a typed day of a locked task would move others that ``answer`` leaves out."""
+    if day is not UNSET and day != row.due_date:
+        await offering.check_asked(uow.tx, uow.org_id, home, answer, days={row.id: day})
 
 
 def ask_follow(
@@ -226,7 +233,7 @@ def ask_follow(
         submit="Save",
         lead="Its new due date moves others.",
         form=Form(id="follow", action=task.base, cancel=task.base),
-        hidden=(*hidden, ("asked", "yes")),
+        hidden=tuple(hidden),
         offers=offer_views(offers, None),
     )
     return visit.render_form("onboardings/ask.html", view)

@@ -8,7 +8,8 @@ from starlette.routing import Route
 from pivotal_server.kit.codes import INVALID_STRING
 from pivotal_server.onboardings.resolve import opened_to_work
 from pivotal_server.tasks import changes, service
-from pivotal_server.tasks.pages import REFRESH, ask_follow, checked, offers_of
+from pivotal_server.tasks.offers import Unasked
+from pivotal_server.tasks.pages import REFRESH, ask_follow, check_followers, checked, offers_of
 from pivotal_server.tasks.pages_panel import FIXED, opened_task, stored_texts
 from pivotal_server.web.formats import short_day
 from pivotal_server.web.forms import Overtaken, refuse_overtaken
@@ -35,15 +36,16 @@ async def set_due(visit: Visit) -> Response:
         refuse_overtaken(["due_date"], {"due_date": new}, {"due_date": was}, stored_texts(task.row))
         if data.due_date == task.row.due_date:
             return saved(visit.request, back, toast="")
-        offers = await offers_of(visit, task, data.due_date)
-        if offers:
-            stored = stored_texts(task.row)
-            typed = {**stored, "due_mode": FIXED, "due_date": new, "due_offset": ""}
-            return ask_follow(visit, task, typed, stored, offers)
         async with visit.work() as uow:
             home, row = await service.get_task_for_change(uow, task.row.id)
             refuse_overtaken(["due_date"], {"due_date": new}, {"due_date": was}, stored_texts(row))
+            await check_followers(uow, home, row, data.due_date, None)
             after = await changes.update_task(uow, home, row, data)
+    except Unasked:
+        task = await opened_task(visit)
+        stored = stored_texts(task.row)
+        typed = {**stored, "due_mode": FIXED, "due_date": new, "due_offset": ""}
+        return ask_follow(visit, task, typed, stored, await offers_of(visit, task, data.due_date))
     except Overtaken:
         now = (await opened_task(visit)).row.due_date
         detail = f"Somebody has set {_shown(now, visit)} meanwhile."
