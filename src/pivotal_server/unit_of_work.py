@@ -20,6 +20,7 @@ from pivotal_server.db.allocation import allocate, give_back, hold
 from pivotal_server.db.engine import Database, Transaction
 from pivotal_server.events.outbox import ObjectChange, write_events
 from pivotal_server.kit import clock
+from pivotal_server.notifications.telling import Due, Tell, due_of, write_due
 from pivotal_server.search import index as search
 
 LIVE_CHANNEL = "live"
@@ -51,6 +52,7 @@ class UnitOfWork:
         "_live",
         "_reserves",
         "_restored",
+        "_tells",
         "actor",
         "bulk_at",
         "bulk_id",
@@ -83,6 +85,7 @@ class UnitOfWork:
         self._finished: list[list[ObjectChange]] = []
         self._reserves: dict[str, _Reserve] = {}
         self._restored: list[tuple[Struct, bool]] = []
+        self._tells: list[Tell] = []
 
     async def allocate(self, object_type: str, count: int = 1) -> tuple[int, datetime]:
         """The next ``display_id`` and ``created_at`` of an object type.
@@ -128,7 +131,7 @@ class UnitOfWork:
         """
         self._finish_act()
         entries, last, live = len(self._entries), len(self._last), len(self._live)
-        restored = len(self._restored)
+        restored, tells = len(self._restored), len(self._tells)
         reserves = {name: (one.number, one.moment, one.left) for name, one in self._reserves.items()}
         try:
             async with self.tx.savepoint():
@@ -139,6 +142,7 @@ class UnitOfWork:
             while len(self._live) > live:
                 self._live.popitem()
             del self._restored[restored:]
+            del self._tells[tells:]
             self._changes = {}
             self._reserves = {name: _Reserve(*values) for name, values in reserves.items()}
             raise
@@ -235,6 +239,33 @@ class UnitOfWork:
         """
         self._restored.append((wire, along))
 
+    def tell(self, kind: str, *, title: str, onboarding_id: str, **to: Any) -> None:
+        """Say what happened and to whom it matters; ``to`` is what :class:`Tell` takes beyond.
+
+        Imports tell of themselves once, at their end, and invented history tells nobody.
+        """
+        if self.fires and self.actor.origin != "import":
+            self._tells.append(Tell(kind=kind, title=title, onboarding_id=onboarding_id, **to))
+
+    async def take_due(self) -> list[Due]:
+        """The notices that this work gives so far, for an act that goes on over several and tells at its end.
+
+        What is held back is named in the stream.
+        """
+        tells, self._tells = self._tells, []
+        found, held = await due_of(self.tx, self.actor, tells)
+        for one in held:
+            self.record(
+                "notification.skipped",
+                target=("member", one.member_id, None),
+                customer_id=one.place.customer_id,
+                onboarding_id=one.place.id,
+                diff=[FieldChange("notice", None, one.title)],
+                reason="paused",
+                livemode=one.place.livemode,
+            )
+        return found
+
     def at_end(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do ``work`` after entries and events are written, within the transaction, in the order asked for.
 
@@ -249,6 +280,8 @@ class UnitOfWork:
 
     async def flush(self) -> None:
         """Write entries, events and search rows; the edge calls it last before the commit."""
+        if self._tells:
+            await write_due(self.tx, self.org_id, self.now, await self.take_due())
         if self._entries:
             entries, self._entries = self._entries, []
             await write_entries(self.tx, self.actor, self.now, self.request_id, self.bulk_id, entries)

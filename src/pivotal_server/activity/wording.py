@@ -90,6 +90,7 @@ SENTENCES: Mapping[str, str] = {
     "api_key.created": "created the API key {name}",
     "api_key.revoked": "revoked the API key {name}",
     "bulk.finished": "finished a bulk edit",
+    "notification.skipped": "held a notice back",
     "import.finished": "finished an import",
     "export.finished": "finished an export",
     "export.downloaded": "downloaded an export",

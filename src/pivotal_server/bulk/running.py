@@ -18,6 +18,8 @@ from pivotal_server.jobs.kinds import JobCanceled, JobFailed
 from pivotal_server.jobs.running import Run
 from pivotal_server.kit.ids import cuid
 from pivotal_server.members import service as members
+from pivotal_server.notifications import service_notices as notices
+from pivotal_server.notifications.telling import Due
 from pivotal_server.transfer.errors_file import ErrorFile, Fault
 from pivotal_server.transfer.format import CSV, Format
 from pivotal_server.transfer.reading import Row
@@ -30,11 +32,14 @@ _HEADER = ("display_id", "name")
 
 
 class Place(msgspec.Struct, kw_only=True):
-    """Where a job is: the last id (of a filter) or how many ids (of a list), and its file of skipped rows."""
+    """Where a job is: the last id (of a filter) or how many ids (of a list), its file of skipped rows, and
+    the notices that are due at its end.
+    """
 
     after: str = ""
     errors_id: str = ""
     errors_size: int = 0
+    due: dict[str, Due] = {}
 
 
 def job_url(id: str) -> str:
@@ -102,6 +107,7 @@ class _Act:
         counts, without = dict(self._counts), set(self._asked.without)
         after = str(int(self._place.after or 0) + len(ids)) if self._asked.ids else ids[-1]
         chosen = [id for id in ids if id not in without]
+        due = dict(self._place.due)
         async with self._run.unit_of_work(self._actor) as uow:
             begin(uow, self._asked)
             outcome = await self._rows.do(uow, self._asked, chosen, self._sight)
@@ -115,8 +121,11 @@ class _Act:
                     for number, one in zip(numbers, outcome.skipped, strict=True)
                 ]
             )
+            for one in await uow.take_due():
+                due[one.member_id] = one.joined(due.get(one.member_id))
             place = replace(
                 self._place,
+                due=due,
                 after=after,
                 errors_id=self._place.errors_id or (cuid() if told else ""),
                 errors_size=self._place.errors_size + len(told),
@@ -140,6 +149,7 @@ class _Act:
                 await self._keep_errors(uow, sha256)
             shown = {key: count for key, count in self._counts.items() if key != "processed"}
             diff = [Change("act", None, self._asked.act), *(Change(key, None, n) for key, n in shown.items())]
+            await notices.give(uow, list(place.due.values()))
             uow.record("bulk.finished", target=("job", run.id, None), diff=diff)
             await tell_of_end(
                 uow,

@@ -13,6 +13,7 @@ from pivotal_server.comments import repository
 from pivotal_server.comments.mentions import mentioned
 from pivotal_server.comments.repository import CommentRow
 from pivotal_server.comments.schemas import Comment, CommentCreate, CommentUpdate
+from pivotal_server.comments.telling import tell_of_comment
 from pivotal_server.comments.wire import to_wire
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.lists import PagedList
@@ -118,6 +119,7 @@ async def create_comment(
     await repository.insert(uow.tx, uow.org_id, row)
     _changed(uow, None, row)
     _record(uow, row, "comment.added")
+    await tell_of_comment(uow, row, mentions, new=True)
     return row
 
 
@@ -151,6 +153,7 @@ async def update_comment(uow: UnitOfWork, row: CommentRow, data: CommentUpdate) 
     _changed(uow, row, after)
     if edited:
         _record(uow, row, "comment.edited")
+        await tell_of_comment(uow, after, [id for id in mentions if id not in known], new=False)
     if visibility != row.visibility:
         _record(uow, row, "comment.visibility_changed", Change("visibility", row.visibility, visibility))
     return after

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from pivotal_server.auth.permissions import MANAGERS, AccessSettings, Role, allows
+from pivotal_server.customers import repository as customers_repository
 from pivotal_server.customers import repository_access as repository
 from pivotal_server.customers.repository import CustomerRow
 from pivotal_server.db.engine import Executor
@@ -62,6 +63,17 @@ def _note(uow: UnitOfWork, event: str, row: CustomerRow, member: MemberRow) -> N
         reason=member.name,
         livemode=row.livemode,
     )
+
+
+async def sees(
+    db: Executor, org_id: str, customer_id: str, member: MemberRow, settings: AccessSettings
+) -> bool:
+    """Whether an active member sees a customer."""
+    if not member.active:
+        return False
+    if allows(member.role, "see_all_customers", settings):
+        return True
+    return await customers_repository.is_visible(db, org_id, customer_id, member.id)
 
 
 async def who_sees(

@@ -1,6 +1,6 @@
 """Notices in the app: telling members, listing, marking as read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from pivotal_server.auth.permissions import MANAGERS
@@ -9,9 +9,10 @@ from pivotal_server.kit.ids import cuid
 from pivotal_server.members import service as members
 from pivotal_server.notifications import repository_notices as repository
 from pivotal_server.notifications.repository_notices import NoticeRow
+from pivotal_server.notifications.telling import Due, write_due
 from pivotal_server.unit_of_work import UnitOfWork
 
-__all__ = ["NoticeRow", "find", "list_for_member", "mark_read", "tell", "tell_managers"]
+__all__ = ["NoticeRow", "find", "give", "list_for_member", "mark_read", "tell", "tell_managers"]
 
 KEPT = timedelta(days=180)
 SHOWN = 100
@@ -25,6 +26,11 @@ async def tell(
     await repository.forget(uow.tx, uow.org_id, uow.now - KEPT)
     if rows:
         await repository.insert(uow.tx, uow.org_id, rows)
+
+
+async def give(uow: UnitOfWork, due: Sequence[Due]) -> None:
+    """Write the notices that a long act has gathered, at its end."""
+    await write_due(uow.tx, uow.org_id, uow.now, due)
 
 
 async def tell_managers(uow: UnitOfWork, *, kind: str, title: str, body: str, url: str) -> None:

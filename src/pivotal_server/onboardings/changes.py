@@ -23,6 +23,7 @@ from pivotal_server.onboardings.repository import OnboardingRow
 from pivotal_server.onboardings.schemas import OnboardingUpdate
 from pivotal_server.onboardings.service import STAFF_FIELDS, conflict, staff
 from pivotal_server.onboardings.states import check_move, wanted_state
+from pivotal_server.onboardings.telling import tell_of_change
 from pivotal_server.onboardings.wire import event_extra, to_wire
 from pivotal_server.phases import service as phases
 from pivotal_server.tasks import of_onboarding as tasks
@@ -84,6 +85,7 @@ async def update_onboarding(
         extra["onboarding.target_date_changed"] = {"shift": _shift(row, after, data.target_change_reason)}
     await _announce(uow, row, after, extra)
     _record(uow, row, after, data, how)
+    tell_of_change(uow, row, after, phase_list)
     if after.target_launch_date != row.target_launch_date:
         days = row.target_launch_date, after.target_launch_date
         await tasks.note_target(uow, row.id, *days, data.target_change_reason)

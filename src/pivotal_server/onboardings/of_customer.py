@@ -7,6 +7,7 @@ from pivotal_server.members import service as members
 from pivotal_server.onboardings import repository
 from pivotal_server.onboardings.moves import in_state
 from pivotal_server.onboardings.states import RUNNING
+from pivotal_server.onboardings.telling import tell_of_change
 from pivotal_server.onboardings.wire import event_extra, to_wire
 from pivotal_server.tasks import of_contact
 from pivotal_server.tasks import of_onboarding as tasks
@@ -48,6 +49,7 @@ async def pause_running(uow: UnitOfWork, customer_id: str, reason: str) -> None:
             reason=reason,
             livemode=row.livemode,
         )
+        tell_of_change(uow, row, paused, None)
 
 
 async def set_hidden(uow: UnitOfWork, customer_id: str, hidden: bool) -> None:

@@ -249,6 +249,12 @@ async def create_onboarding(uow: UnitOfWork, customer: CustomerRow, data: Onboar
         diff=diff,
         livemode=row.livemode,
     )
+    uow.tell(
+        "onboarding_created",
+        title=f"{uow.actor.label} opened {row.name}",
+        onboarding_id=row.id,
+        members=tuple(roles.values()),
+    )
     if row.target_launch_date is not None:
         await tasks.note_target(uow, row.id, None, row.target_launch_date, None)
     if row.state != "done":

@@ -10,7 +10,7 @@ from pivotal_server.auth.permissions import MANAGERS, AccessSettings, refusal
 from pivotal_server.tasks import following, repository
 from pivotal_server.tasks.home import Home
 from pivotal_server.tasks.repository import TaskRow
-from pivotal_server.tasks.writing import Pair, record, save_tasks
+from pivotal_server.tasks.writing import Pair, record, save_tasks, tell_turned
 from pivotal_server.unit_of_work import UnitOfWork
 
 UNDO_LASTS = timedelta(days=30)
@@ -87,7 +87,10 @@ async def _write(uow: UnitOfWork, home: Home, pairs: Sequence[Pair], event: str)
     waiting = await following.dependents(uow, [before.id for before, _ in pairs])
     was_locked = await following.lock_state(uow, waiting)
     saved = await save_tasks(uow, pairs)
+    ids = {after.id for _, after in saved}
     for _, after in saved:
         record(uow, after, event)
+        if after.parent_task_id not in ids:
+            tell_turned(uow, after, event)
     await following.after_change(uow, home, saved, waiting, was_locked)
     return [after for _, after in saved]

@@ -23,7 +23,7 @@ from pivotal_server.tasks.home import Home
 from pivotal_server.tasks.offers import Answer
 from pivotal_server.tasks.repository import NodeRow, TaskRow
 from pivotal_server.tasks.schemas import AFTER_TASK, PHASE_START, TARGET_LAUNCH
-from pivotal_server.tasks.writing import Cause, Pair, record, record_changes, save_tasks
+from pivotal_server.tasks.writing import Cause, Pair, record, record_changes, save_tasks, tell_turned
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.workspaces import service as workspaces
 
@@ -156,7 +156,9 @@ async def record_locks(uow: UnitOfWork, ids: Sequence[str], was_locked: Collecti
     freed, locked = turned(ids, was_locked, await lock_state(uow, ids))
     for row in await repository.by_ids(uow.tx, uow.org_id, [*freed, *locked]):
         if not row.done:
-            record(uow, row, "task.unlocked" if row.id in freed else "task.locked")
+            event = "task.unlocked" if row.id in freed else "task.locked"
+            record(uow, row, event)
+            tell_turned(uow, row, event)
 
 
 async def after_change(

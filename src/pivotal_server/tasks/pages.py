@@ -26,7 +26,6 @@ from pivotal_server.tasks.pages_panel import (
     show_panel,
     stored_texts,
 )
-from pivotal_server.tasks.repository import TaskRow
 from pivotal_server.tasks.schemas import SubtaskCreate, TaskCreate, TaskUpdate
 from pivotal_server.tasks.service import refuse_done
 from pivotal_server.unit_of_work import UnitOfWork
@@ -214,7 +213,9 @@ async def offers_of(visit: Visit, task: OpenTask, day: Any) -> list[Offer]:
     return await offering.would_follow(visit.db, visit.org_id, task.found.row, days={task.row.id: day})
 
 
-async def check_followers(uow: UnitOfWork, home: Home, row: TaskRow, day: Any, answer: Answer | None) -> None:
+async def check_followers(
+    uow: UnitOfWork, home: Home, row: service.TaskRow, day: Any, answer: Answer | None
+) -> None:
     """Raises ``Unasked`` when a typed day of a locked task would move others that ``answer`` leaves out."""
     if day is not UNSET and day != row.due_date:
         await offering.check_asked(uow.tx, uow.org_id, home, answer, days={row.id: day})

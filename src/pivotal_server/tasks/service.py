@@ -44,6 +44,7 @@ from pivotal_server.tasks.writing import (
     record,
     record_changes,
     save_tasks,
+    tell_turned,
 )
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -346,6 +347,7 @@ async def restore_task(uow: UnitOfWork, home: Home, row: TaskRow) -> TaskRow:
     pairs = [(one, replace(one, deleted_at=None, depends_on=encoded([]))) for one in family]
     saved = await save_tasks(uow, pairs)
     record(uow, saved[0][1], "task.restored")
+    tell_turned(uow, saved[0][1], "task.restored")
     taken = await unassign_unfit(uow, home.id)
     rows = [taken.get(one.id, one) for _, one in saved]
     for one in rows:

@@ -91,6 +91,7 @@ async def insert_tasks(uow: UnitOfWork, rows: Sequence[TaskRow]) -> None:
     for row in rows:
         _announce(uow, None, row, emails)
         record(uow, row, "task.created")
+        _tell(uow, row, "task_assigned", f"{row.title} was assigned to you", unless_locked=row.id)
 
 
 async def save_tasks(
@@ -140,6 +141,7 @@ async def announce_deleted(uow: UnitOfWork, row: TaskRow) -> None:
         after=None,
     )
     record(uow, row, "task.deleted")
+    _tell(uow, row, "task_deleted", f"{uow.actor.label} deleted {row.title}", task=None)
 
 
 def record(uow: UnitOfWork, row: TaskRow, event: str, diff: Sequence[Change] = ()) -> None:
@@ -155,8 +157,43 @@ def record(uow: UnitOfWork, row: TaskRow, event: str, diff: Sequence[Change] = (
     )
 
 
+def _tell(uow: UnitOfWork, row: TaskRow, kind: str, title: str, **to: Any) -> None:
+    """Tell the assignee of a task."""
+    if row.assignee_id is not None:
+        more = {"task": row.display_id, **to}
+        uow.tell(kind, title=title, onboarding_id=row.onboarding_id, members=(row.assignee_id,), **more)
+
+
+def tell_turned(uow: UnitOfWork, row: TaskRow, event: str) -> None:
+    """Tell whom it matters to that a task was completed, reopened, unlocked or restored."""
+    title = row.title
+    match event:
+        case "task.completed" if row.parent_task_id is not None:
+            uow.tell(
+                "subtask_completed",
+                title=f"{title} was completed",
+                onboarding_id=row.onboarding_id,
+                parent_id=row.parent_task_id,
+                task=row.display_id,
+            )
+        case "task.reopened":
+            _tell(uow, row, "task_reopened", f"{uow.actor.label} reopened {title}")
+        case "task.unlocked":
+            _tell(uow, row, "task_unlocked", f"{title} can begin")
+        case "task.restored":
+            _tell(uow, row, "task_restored", f"{uow.actor.label} brought {title} back")
+        case _:
+            pass
+
+
 def record_changes(uow: UnitOfWork, before: TaskRow, after: TaskRow) -> None:
-    """Write the entries of what was edited; completing and reopening have their own."""
+    """Write the entries of what was edited, and tell its assignee; completing has its own."""
+    if before.assignee_id != after.assignee_id:
+        _tell(uow, after, "task_assigned", f"{after.title} was assigned to you", unless_locked=after.id)
+    elif before.due_date is not None and before.due_date != after.due_date:
+        # Without a name for the month: readers have their own ways to write a day.
+        day = "has no due date any more" if after.due_date is None else f"is due on {after.due_date}"
+        _tell(uow, after, "task_redated", f"{after.title} {day}")
     old, new = to_wire(before, None), to_wire(after, None)
     fields = differences(old, new, without=_OWN_ENTRIES)
     if fields:
