@@ -11,12 +11,14 @@ from pivotal_server.bulk import pages as bulk_pages
 from pivotal_server.comments import pages as comment_pages
 from pivotal_server.contacts import pages as contact_pages
 from pivotal_server.contacts import pages_edit as contact_edit_pages
+from pivotal_server.contacts import pages_many as contact_many_pages
 from pivotal_server.custom_fields import pages as custom_field_pages
 from pivotal_server.customers import pages as customer_pages
 from pivotal_server.customers import pages_access as customer_access_pages
 from pivotal_server.customers import pages_contacts as customer_contacts_pages
 from pivotal_server.customers import pages_details as customer_details_pages
 from pivotal_server.customers import pages_new as new_customer_pages
+from pivotal_server.customers import pages_onboardings as customer_onboardings_pages
 from pivotal_server.customers import pages_record as customer_record_pages
 from pivotal_server.customers import pages_status as customer_status_pages
 from pivotal_server.deleted import pages as deleted_pages
@@ -96,8 +98,10 @@ ROUTES = [
     *import_pages.routes,
     *new_customer_pages.routes,
     *contact_pages.routes,
+    *contact_many_pages.routes,
     *contact_edit_pages.routes,
     *customer_contacts_pages.routes,
+    *customer_onboardings_pages.routes,
     *customer_access_pages.routes,
     *customer_details_pages.routes,
     *customer_status_pages.routes,

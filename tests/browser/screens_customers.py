@@ -55,6 +55,27 @@ async def aurora_contacts(studio: Any, page: Page) -> None:
     await studio.full.open(page, "/customers/aurora/contacts")
 
 
+async def contacts_selecting(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers/aurora/contacts?select=1")
+    await page.get_by_role("checkbox", name="Select").first.check()
+
+
+async def contacts_pasted(studio: Any, page: Page) -> None:
+    await aurora_contacts(studio, page)
+    await page.get_by_role("link", name="Paste list").click()
+    box = page.get_by_role("dialog").get_by_label("Contacts", exact=True)
+    await box.fill(
+        "Noor Haddad, noor@aurora.com, CFO, +49 30 556\nNo address\nAda, ada@\n"
+        "Noor H, noor@aurora.com\n" + "A very long name of a person " * 4 + ", x@"
+    )
+    await page.get_by_role("dialog").get_by_role("button", name="Check").click()
+    await page.get_by_role("button", name="Add 1").wait_for()
+
+
+async def aurora_onboardings(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers/aurora/onboardings")
+
+
 async def aurora_churns(studio: Any, page: Page) -> None:
     await studio.full.open(page, "/customers/aurora")
     await page.get_by_label("Status: Onboarding. Change").click()
@@ -98,6 +119,9 @@ CUSTOMER_PAGES: dict[str, Act] = {
     "customer-activity": aurora_activity,
     "customer-details": aurora_details,
     "customer-contacts": aurora_contacts,
+    "contacts-selecting": contacts_selecting,
+    "contacts-pasted": contacts_pasted,
+    "customer-onboardings": aurora_onboardings,
     "customer-churns": aurora_churns,
     "customer-bare": bare_customer,
     "customer-toast": toast,

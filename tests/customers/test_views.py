@@ -6,7 +6,14 @@ from datetime import date
 import pytest
 
 from pivotal_server.contacts.views import ContactsCard, ContactsTab
-from pivotal_server.customers.views import FRAGMENTS, AccessTab, CustomerForm, customer_url
+from pivotal_server.customers.views import (
+    FRAGMENTS,
+    AccessTab,
+    CustomerForm,
+    StatusFilter,
+    WorkTab,
+    customer_url,
+)
 from pivotal_server.onboardings.views import phase_chip
 from pivotal_server.web.templating import render_text
 from tests.support.pages import (
@@ -118,7 +125,7 @@ def test_the_filter_box_stands_only_where_it_filters() -> None:
 
 def test_the_page_has_its_fragments() -> None:
     found = re.findall(r'data-fragment="(\w+)"', the_page())
-    assert sorted(found) == sorted({*FRAGMENTS} - {"people", "fields", "access"})
+    assert sorted(found) == sorted({*FRAGMENTS} - {"people", "fields", "access", "work"})
     assert 'data-live="/customers/245-aurora/live"' in the_page()
 
 
@@ -126,7 +133,8 @@ def test_the_page_has_its_fragments() -> None:
 def test_each_fragment_stands_alone(fragment: str) -> None:
     people = ContactsTab((MIRA, BEN), archived=False, total=2)
     access = AccessTab((), open_to_others=True)
-    page = customer_page(people=people, form=details_form(), access=access)
+    work = WorkTab((), (StatusFilter("All", "/customers/245-aurora/onboardings", True),))
+    page = customer_page(people=people, form=details_form(), access=access, work=work)
     html = render_text("customers/customer.html", {"frame": frame(), "page": page}, block=fragment)
     assert re.findall(r'data-fragment="(\w+)"', html) == [fragment]
 

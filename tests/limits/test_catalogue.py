@@ -21,6 +21,7 @@ def test_app_lim_3_the_declared_defaults_are_the_documented_ones() -> None:
         "import_rows": 1_000_000,
         "waiting_jobs": 50,
         "contacts_per_customer": 10_000,
+        "pasted_contacts": 500,
         "tags_per_customer": 50,
         "tasks_per_onboarding": 2_000,
         "subtasks_per_task": 100,

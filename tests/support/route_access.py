@@ -76,6 +76,10 @@ GET      /admin/jobs/live                                           administer
 GET+POST /admin/jobs/{id}/cancel                                    administer
 POST     /admin/jobs/{id}/retry                                     administer
 GET      /admin/jobs/{id}/files/{file}                              administer
+GET      /bulk/{job}                                                signed_in
+GET      /bulk/{job}/live                                           signed_in
+POST     /bulk/{job}/cancel                                         signed_in
+GET      /bulk/{job}/files/{file}                                   signed_in
 GET      /files/{id}                                                open
 GET      /search                                                    signed_in
 POST     /customers/export                                          administer
@@ -96,6 +100,9 @@ POST     /customers/{customer}/contacts/{contact}/unarchive         edit_custome
 GET+POST /customers/{customer}/contacts/{contact}/archive           edit_customers
 GET+POST /customers/{customer}/contacts/{contact}/delete            edit_customers
 GET      /customers/{customer}/contacts                             signed_in
+GET+POST /customers/{customer}/contacts/paste                       edit_customers
+POST     /customers/{customer}/contacts/bulk                        edit_customers
+GET      /customers/{customer}/onboardings                          signed_in
 GET      /customers/{customer}/access                               manage_access
 GET+POST /customers/{customer}/access/new                           manage_access
 POST     /customers/{customer}/access/{number}/remove               manage_access

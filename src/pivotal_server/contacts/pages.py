@@ -7,6 +7,7 @@ from pivotal_server.auth.permissions import Facts
 from pivotal_server.contacts import service
 from pivotal_server.contacts.schemas import ContactCreate
 from pivotal_server.contacts.views import ContactForm
+from pivotal_server.contacts.words import WORDS
 from pivotal_server.customers import service as customers
 from pivotal_server.customers.resolve import elsewhere, visible_customer
 from pivotal_server.customers.views import customer_url
@@ -22,12 +23,6 @@ from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 
 TEXTS = ("name", "email", "title", "phone")
-WORDS = {
-    ("name", "missing_field"): "Enter the name of the contact.",
-    ("name", "too_big"): "Use at most 200 characters.",
-    ("email", "missing_field"): "Enter an e-mail address.",
-    ("email", "invalid_string"): "Enter an e-mail address such as mira@aurora.com.",
-}
 _BODY = Body(ContactCreate)
 
 

@@ -8,10 +8,11 @@ from starlette.routing import Route
 
 from pivotal_server.auth.permissions import Facts
 from pivotal_server.contacts import service
-from pivotal_server.contacts.pages import TEXTS, WORDS
+from pivotal_server.contacts.pages import TEXTS
 from pivotal_server.contacts.schemas import ContactUpdate
 from pivotal_server.contacts.service import ContactRow
 from pivotal_server.contacts.views import ContactForm
+from pivotal_server.contacts.words import WORDS
 from pivotal_server.customers.resolve import address_of, visible_customer
 from pivotal_server.customers.service import CustomerRow
 from pivotal_server.errors_catalogue import CONTACT_NOT_FOUND

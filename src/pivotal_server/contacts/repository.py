@@ -1,5 +1,6 @@
 """SQL of contacts."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
 
@@ -9,7 +10,7 @@ from sqlalchemy import bindparam, exists, func, select, update
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import FirstOfEach, PagedList
 from pivotal_server.db.searched import asked_for
-from pivotal_server.db.statements import Statement, StatementCache, columns_of, insert_of
+from pivotal_server.db.statements import Statement, StatementCache, any_of, columns_of, insert_of
 from pivotal_server.db.tables import contacts, customers
 from pivotal_server.db.wire import WireRead, wire_columns_of
 
@@ -67,6 +68,7 @@ BY_EMAIL = Statement.scalar(
 BY_EXTERNAL_ID = Statement.scalar(
     select(_C.id).where(_ORG, _LIVE, _C.external_id == bindparam("external_id")), str
 )
+TAKEN = Statement.rows(select(_C.email).where(_ORG, _LIVE, _OF_CUSTOMER, any_of(_C.email, "emails")))
 INSERT = Statement.write(insert_of(contacts))
 _CHANGEABLE = [
     name for name in ContactRow.__struct_fields__ if name not in ("id", "display_id", "created_at")
@@ -143,6 +145,12 @@ async def count(db: Executor, org_id: str, customer_id: str, most: int) -> int:
     """How many contacts a customer has, archived ones too; counting stops at ``most``."""
     params = {"org_id": org_id, "customer_id": customer_id, "most": most}
     return await db.fetch_one(COUNT, params) or 0
+
+
+async def taken(db: Executor, org_id: str, customer_id: str, emails: Collection[str]) -> list[str]:
+    """Those of the addresses that a live contact of the customer has."""
+    params = {"org_id": org_id, "customer_id": customer_id, "emails": list(emails)}
+    return [email for (email,) in await db.fetch_all(TAKEN, params)]
 
 
 async def insert(tx: Transaction, org_id: str, row: ContactRow) -> None:

@@ -19,6 +19,7 @@ class ContactView(msgspec.Struct, frozen=True):
     livemode: bool
     primary: bool = False
     archived: bool = False
+    labels: tuple[str, ...] = ()
 
 
 def contact_view(contact: ContactRow | Contact) -> ContactView:
@@ -33,19 +34,23 @@ def contact_view(contact: ContactRow | Contact) -> ContactView:
         livemode=contact.livemode,
         primary=contact.is_primary,
         archived=contact.archived,
+        labels=tuple(msgspec.json.decode(msgspec.json.encode(contact.labels), type=list[str])),
     )
 
 
 class ContactsTab(msgspec.Struct, frozen=True):
     """The tab Contacts of a customer: one page of its active or ``archived`` contacts, the oldest first.
 
-    ``next_url``: the next page, if there is one.
+    ``next_url``: the next page, if there is one. ``select_url``: the same page where contacts can be chosen
+    for an act on several, or, when ``selecting``, where that has ended.
     """
 
     rows: tuple[ContactView, ...]
     archived: bool
     total: int
     next_url: str | None = None
+    selecting: bool = False
+    select_url: str = ""
 
 
 class ContactsCard(msgspec.Struct, frozen=True):

@@ -1,5 +1,7 @@
 """The Contacts tab of a customer."""
 
+from urllib.parse import urlencode
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -27,14 +29,24 @@ async def contacts_tab(visit: Visit) -> Response:
     total = len(found)
     if following is not None or part.cursor is not None:
         total = await contacts.count_contacts(visit.db, visit.org_id, row.id, Slice(), filters)
-    more = f"{'archived=yes&' if archived else ''}after={wire_micros(following)}" if following else ""
+    selecting = query.get("select") == "1"
+    here = {"archived": "yes"} if archived else {}
+    chosen = {"select": "1"} if selecting else {}
+    after = {"after": query["after"]} if part.cursor is not None else {}
+    url = f"{address_of(row)}/contacts"
     people = ContactsTab(
         rows=tuple(contact_view(one) for one in found),
         archived=archived,
         total=total,
-        next_url=f"{address_of(row)}/contacts?{more}" if more else None,
+        next_url=_with(url, here | chosen | {"after": wire_micros(following)}) if following else None,
+        selecting=selecting,
+        select_url=_with(url, here | after | ({} if selecting else {"select": "1"})),
     )
     return await customer_page(visit, row, "contacts", people=people)
+
+
+def _with(url: str, query: dict[str, str]) -> str:
+    return f"{url}?{urlencode(query)}" if query else url
 
 
 routes = [Route("/customers/{customer}/contacts", contacts_tab, methods=["GET"])]

@@ -24,6 +24,7 @@ from pivotal_server.customers.views import (
     Details,
     DetailsForm,
     Tab,
+    WorkTab,
     customer_url,
 )
 from pivotal_server.kit.clock import wire_micros
@@ -39,7 +40,14 @@ from pivotal_server.web.live import LiveHub, stream
 from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit, page
 
-ENTRIES: Mapping[Tab, int] = {"overview": 10, "activity": 50, "contacts": 0, "access": 0, "details": 0}
+ENTRIES: Mapping[Tab, int] = {
+    "overview": 10,
+    "activity": 50,
+    "contacts": 0,
+    "onboardings": 0,
+    "access": 0,
+    "details": 0,
+}
 CONTACTS_SHOWN = 5
 ONBOARDINGS_SHOWN = 20
 
@@ -69,12 +77,13 @@ async def customer_page(
     form: DetailsForm | None = None,
     people: ContactsTab | None = None,
     access: AccessTab | None = None,
+    work: WorkTab | None = None,
     status: int = 200,
 ) -> Response:
     """A tab of a customer as a page, or the fragments of it that a script asks for.
 
-    ``form`` is the content of the tab Details, ``people`` that of Contacts, ``access`` that of Access; a
-    refused form is answered alone.
+    ``form`` is the content of the tab Details, ``people`` that of Contacts, ``access`` that of Access,
+    ``work`` that of Onboardings; a refused form is answered alone.
     """
     moved = elsewhere(visit, row, "" if tab == "overview" else f"/{tab}")
     if moved is not None and status == 200:
@@ -109,6 +118,7 @@ async def customer_page(
         form=form,
         people=people,
         access=access,
+        work=work,
         may_give=visit.allows("manage_access", access_facts(visit, row)),
         may_edit=visit.allows("edit_customers", Facts(visible=True)),
         may_delete=visit.allows("delete_customers", Facts(visible=True)),

@@ -11,7 +11,7 @@ from pivotal_server.contacts.views import ContactsCard, ContactsTab
 from pivotal_server.onboardings.views import OnboardingView, PhaseChip
 from pivotal_server.web.view import Form, Person
 
-Tab = Literal["overview", "contacts", "activity", "access", "details"]
+Tab = Literal["overview", "contacts", "onboardings", "activity", "access", "details"]
 CHIPS = 2
 """Phase chips shown in a row; further open onboardings are counted."""
 
@@ -202,6 +202,36 @@ class AccessForm(msgspec.Struct, frozen=True):
     members: tuple[tuple[str, str], ...]
 
 
+class WorkRow(msgspec.Struct, frozen=True):
+    """One onboarding of the tab Onboardings."""
+
+    id: str
+    url: str
+    name: str
+    state: str
+    chip: PhaseChip
+    target: date | None
+    done: int
+    total: int
+    livemode: bool
+
+
+class WorkTab(msgspec.Struct, frozen=True):
+    """The tab Onboardings of a customer, newest first.
+
+    ``filters``: all, or those of a state. ``next_url``: the next page, if there is one.
+    """
+
+    rows: tuple[WorkRow, ...]
+    filters: tuple[StatusFilter, ...]
+    next_url: str | None = None
+
+    @property
+    def filtered(self) -> bool:
+        """Whether it shows some only."""
+        return not self.filters[0].current
+
+
 class CustomerPage(msgspec.Struct, frozen=True):
     """Context ``page`` of ``customers/customer.html``.
 
@@ -224,6 +254,7 @@ class CustomerPage(msgspec.Struct, frozen=True):
     may_delete: bool = False
     access: AccessTab | None = None
     may_give: bool = False
+    work: WorkTab | None = None
 
 
 FRAGMENTS = (
@@ -232,6 +263,7 @@ FRAGMENTS = (
     "contacts",
     "people",
     "access",
+    "work",
     "fields",
     "activity",
     "onboardings",

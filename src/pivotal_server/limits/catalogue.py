@@ -154,6 +154,14 @@ CONTACTS_PER_CUSTOMER = Limit(
     setting="workspace",
     most=100_000,
 )
+PASTED_CONTACTS = Limit(
+    "pasted_contacts",
+    "Lines of a pasted list",
+    500,
+    "lines",
+    LimitScope.REQUEST,
+    "Contacts that one list pasted into the app may hold.",
+)
 TAGS_PER_CUSTOMER = Limit(
     "tags_per_customer",
     "Tags on a customer",
@@ -299,6 +307,7 @@ LIMITS: dict[str, Limit] = {
         IMPORT_ROWS,
         WAITING_JOBS,
         CONTACTS_PER_CUSTOMER,
+        PASTED_CONTACTS,
         TAGS_PER_CUSTOMER,
         TASKS_PER_ONBOARDING,
         SUBTASKS_PER_TASK,

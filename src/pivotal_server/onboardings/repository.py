@@ -132,6 +132,7 @@ _FILTERS = {
     "phase": _C.phase == bindparam("phase"),
     "csm_id": _C.csm_id == bindparam("csm_id"),
     "customer_id": _OF_CUSTOMER,
+    "state_not": _C.state != bindparam("state_not"),
 }
 W = TypeVar("W", bound=msgspec.Struct)
 
