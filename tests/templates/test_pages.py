@@ -266,13 +266,15 @@ async def test_the_preview_on_a_customer_equals_what_happens_and_writes_nothing(
     await new_customer(api, name="Aurora", slug="aurora", mrr=500)
     await owner.get(f"{HOME}/new")
     rows = (
-        {"title": "Kick-off", "anchor": "phase_start", "offset": "0"},
+        {"title": "Kick-off", "anchor": "phase_start", "offset": "0", "rule": "csm"},
+        {"title": "Texts", "rule": "account_owner"},
         {"title": "Legal", "when_field": "mrr", "when_operator": "greater", "when_value": "1000"},
     )
     shown = await owner.post(f"{HOME}/new", form(*rows, customer="aurora", do="preview"), htmx=True)
     assert shown.status_code == 200
     text = text_of(shown.text)
-    assert "1 task for Aurora, started today Kick-off" in text
+    assert "2 tasks for Aurora, started today Kick-off Dana Okafor, " in text
+    assert "Texts nobody" in text
     assert "1 skipped Legal mrr is not above 1,000" in text
     assert await templates(api) == []
     assert (await api.get("/onboardings")).json()["data"] == []

@@ -40,9 +40,9 @@ from pivotal_server.templates.views import (
     TemplatesPage,
     When,
 )
+from pivotal_server.templates.views_preview import preview_of
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.web.answers import status_of
-from pivotal_server.web.formats import count, short_day
 from pivotal_server.web.forms import check, sentence
 from pivotal_server.web.htmx import go_to
 from pivotal_server.web.session import Visit, page
@@ -296,17 +296,7 @@ async def _preview(
             raise _Undo
     except _Undo:
         pass
-    [done] = applied
-    made = tuple(
-        (row.title, "no date" if row.due_date is None else short_day(row.due_date, visit.frame))
-        for row in done.created
-    )
-    lists = [Listing(f"{count(len(made), 'task')} for {customer.name}, started today", made)]
-    if done.skipped:
-        lists.append(
-            Listing(f"{len(done.skipped)} skipped", tuple((one.title, one.reason) for one in done.skipped))
-        )
-    return tuple(lists)
+    return await preview_of(visit, applied, f"for {customer.name}, started today")
 
 
 # ── Copies, archiving, JSON ──────────────────────────────────────────────────────────────────────

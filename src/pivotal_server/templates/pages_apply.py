@@ -1,14 +1,11 @@
 """Applying a template to an onboarding in the app, after a preview of exactly what it does (ONB-TPL-6)."""
 
-from collections.abc import Sequence
-
 from starlette.responses import Response
 from starlette.routing import Route
 
 from pivotal_server.errors_catalogue import ONBOARDING_DONE
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.pagination import Slice
-from pivotal_server.members import service as members
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.onboardings.resolve import Opened, opened_to_work
 from pivotal_server.onboardings.service_page import history
@@ -16,9 +13,10 @@ from pivotal_server.onboardings.views_ask import Ask, AskField, Listing
 from pivotal_server.templates import service
 from pivotal_server.templates.applying import Applied, apply_template, check_again
 from pivotal_server.templates.schemas import Template
+from pivotal_server.templates.views_preview import preview_of
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.web.answers import status_of
-from pivotal_server.web.formats import count, short_day
+from pivotal_server.web.formats import count
 from pivotal_server.web.forms import sentence
 from pivotal_server.web.htmx import saved
 from pivotal_server.web.session import Visit, page
@@ -64,34 +62,7 @@ async def _preview(visit: Visit, found: Opened, template_id: str, *, copies: boo
             raise _Undo
     except _Undo:
         pass
-    return await _listings(visit, applied)
-
-
-async def _listings(visit: Visit, applied: Sequence[Applied]) -> tuple[Listing, ...]:
-    """What templates add, each task with who and when, and what they skip."""
-    rows = [row for one in applied for row in one.created]
-    skips = [skip for one in applied for skip in one.skipped]
-    team = await members.by_ids(visit.db, visit.org_id, [row.assignee_id for row in rows])
-
-    def note(assignee: str | None, due: str) -> str:
-        member = team.get(assignee)
-        who = "nobody" if assignee is None else member.name if member else "the customer"
-        return f"{who}{due}"
-
-    created = tuple(
-        (
-            row.title,
-            note(
-                row.assignee_id, "" if row.due_date is None else f", {short_day(row.due_date, visit.frame)}"
-            ),
-        )
-        for row in rows
-    )
-    skipped = tuple((skip.title, skip.reason) for skip in skips)
-    found_lists = [Listing(f"{count(len(created), 'task')} to add", created)]
-    if skipped:
-        found_lists.append(Listing(f"{len(skipped)} skipped", skipped))
-    return tuple(found_lists)
+    return await preview_of(visit, applied)
 
 
 async def _ask(
@@ -193,7 +164,7 @@ async def ask_check(visit: Visit) -> Response:
         notice="Nothing is ever removed. Customer-facing tasks appear in the portal at once."
         if applied
         else "Every task whose condition holds is there already.",
-        lists=await _listings(visit, applied) if applied else (),
+        lists=await preview_of(visit, applied) if applied else (),
     )
     return visit.render_form("onboardings/ask.html", view)
 
