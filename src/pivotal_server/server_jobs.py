@@ -25,5 +25,6 @@ PERIODIC: tuple[Periodic, ...] = (
     *files.PERIODIC,
     *request_log.PERIODIC,
     *rest.PERIODIC,
+    *tasks.PERIODIC,
     *webhooks.PERIODIC,
 )

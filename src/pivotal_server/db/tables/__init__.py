@@ -36,7 +36,7 @@ from pivotal_server.db.tables.server import (
 )
 from pivotal_server.db.tables.stream import activity, activity_personal, events
 from pivotal_server.db.tables.talk import attachments, comment_versions, comments, files
-from pivotal_server.db.tables.tasks import date_notes, task_dependencies, tasks, templates
+from pivotal_server.db.tables.tasks import date_notes, reminders, task_dependencies, tasks, templates
 from pivotal_server.db.tables.views import saved_views, view_defaults
 from pivotal_server.db.tables.webhooks import (
     webhook_attempts,
@@ -90,6 +90,7 @@ __all__ = [
     "phase_transitions",
     "phases",
     "processes",
+    "reminders",
     "saved_views",
     "search_rows",
     "sessions",

@@ -167,3 +167,16 @@ date_notes = Table(
         postgresql_where=text("task_id IS NOT NULL"),
     ),
 )
+
+# A task that its assignee was reminded of on a day, for the due date that it had. A row without a task says
+# that the reminders of the day went out.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("org_id", Key, nullable=False),
+    Column("task_id", Key, nullable=False),
+    Column("day", CalendarDay, nullable=False),
+    Column("due_date", CalendarDay, nullable=False),
+    PrimaryKeyConstraint("org_id", "task_id", "day"),
+    Index("reminders_day", "org_id", "day"),
+)
