@@ -5,6 +5,7 @@ import re
 from html import unescape
 
 import httpx
+import pytest
 from msgspec.structs import replace
 
 from pivotal_server.auth import actor
@@ -20,6 +21,7 @@ from tests.support.records import new_customer, new_onboarding
 from tests.support.visits import Enter, faults_of, is_whole_page, text_of, value_of
 
 LIST = "/onboardings"
+LINKS = re.compile(r'<a href="([^"]*)".*?<span class="truncate">([^<]*)')
 RISKY = {"list": "onboardings", "path": LIST, "query": "state=at_risk"}
 
 
@@ -267,3 +269,20 @@ async def test_app_view_2_a_view_taken_back_opens_nobody_elses_list(
         # Shared once more it is no choice of hers; the author keeps it.
         assert (await ana.get(LIST)).status_code == 200
         assert (await owner.get(LIST)).headers["location"] == address
+
+
+@pytest.mark.parametrize("path", ["/onboardings", "/onboardings/board", "/onboardings/timeline"])
+async def test_the_sidebar_leads_to_every_view_of_the_list(owner: Browser, path: str) -> None:
+    await owner.get(path)
+    fields = {"list": "onboardings", "path": path, "query": "state=waiting", "name": "On hold"}
+    assert (await owner.post("/views/new", fields)).status_code == 303
+    html = (await owner.get(f"{path}?state=waiting")).text
+    side = html.partition('data-fragment="side_views">')[2].partition("</div>")[0]
+    assert text_of(side) == "Views All open Mine Waiting on customer At risk Done On hold"
+    links = {name: unescape(url) for url, name in LINKS.findall(side)}
+    opened = await owner.get(links["On hold"])
+    assert opened.status_code == 200
+    side = opened.text.partition('data-fragment="side_views">')[2].partition("</div>")[0]
+    assert text_of(side.partition('aria-current="page"')[2]).startswith("> On hold")
+    part = await owner.get(f"{path}?fragment=side_views", htmx=True)
+    assert text_of(part.text).startswith("Views All open")

@@ -172,7 +172,7 @@ async def board(visit: Visit) -> Response:
         select_url=asked.url(BOARD, select="" if selecting else "1"),
         bulk_url=asked.url("/onboardings/bulk", select=""),
     )
-    return visit.render("onboardings/board.html", view, fragments=("board", "views"))
+    return visit.render("onboardings/board.html", view, fragments=("board", "views", "side_views"))
 
 
 def _number(text: str | None, least: int, most: int) -> int:
@@ -224,7 +224,7 @@ async def list_page(visit: Visit) -> Response:
         select_url=asked.url("/onboardings", select="" if selecting else "1"),
         bulk_url=asked.url("/onboardings/bulk", select=""),
     )
-    return visit.render("onboardings/list.html", view, fragments=("rows", "views"))
+    return visit.render("onboardings/list.html", view, fragments=("rows", "views", "side_views"))
 
 
 async def _selection(visit: Visit, asked: Asked, shown: int) -> Selection:

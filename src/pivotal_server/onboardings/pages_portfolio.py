@@ -145,7 +145,7 @@ async def portfolio(visit: Visit) -> Response:
         newer=part.newer,
         older=part.older,
     )
-    return visit.render("onboardings/portfolio.html", view, fragments=("rows", "views"))
+    return visit.render("onboardings/portfolio.html", view, fragments=("rows", "views", "side_views"))
 
 
 routes = [Route(PATH, portfolio)]

@@ -158,7 +158,9 @@ async def save(visit: Visit) -> Response:
         if fault.field != "name":
             raise
         return await _edit_form(visit, {"name": sentence("name", fault, WORDS)}, status_of(fault))
-    return saved(visit.request, listing.url(path, row.id, row.query), toast="Saved", refresh=("views",))
+    return saved(
+        visit.request, listing.url(path, row.id, row.query), toast="Saved", refresh=("views", "side_views")
+    )
 
 
 @page("", capability="manage_own_things")
@@ -172,7 +174,7 @@ async def save_query(visit: Visit) -> Response:
         visit.request,
         listing.url(path, row.id, row.query),
         toast=f"Saved {row.name}",
-        refresh=("views",),
+        refresh=("views", "side_views"),
     )
 
 
@@ -218,7 +220,7 @@ async def set_default(visit: Visit) -> Response:
     toast = f"{listing.title} open with this view" if view else f"{listing.title} open without a view"
     path, query = listing.path(visit.fields.text("path")), listing.checked(visit.fields.text("query"))
     back = listing.url(path, visit.fields.text("current"), query)
-    return saved(visit.request, back, toast=toast, refresh=("views",))
+    return saved(visit.request, back, toast=toast, refresh=("views", "side_views"))
 
 
 routes = [
