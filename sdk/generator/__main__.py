@@ -3,18 +3,24 @@
 import json
 from pathlib import Path
 
-from sdk.generator import python
+from sdk.generator import python, typescript
 from sdk.generator.reading import Reader
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "openapi/current.json"
-TARGETS = {"python": ROOT / "sdk/python/src/pivotal/_generated"}
+TARGETS = {
+    "python": ROOT / "sdk/python/src/pivotal/_generated",
+    "typescript": ROOT / "sdk/typescript/src/_generated",
+}
 
 
 def generated() -> dict[Path, str]:
     """Every generated file with its text."""
     api = Reader(json.loads(DOCUMENT.read_text("utf-8"))).api()
-    return {TARGETS["python"] / name: text for name, text in python.files(api).items()}
+    made = {"python": python.files(api), "typescript": typescript.files(api)}
+    return {
+        TARGETS[language] / name: text for language, files in made.items() for name, text in files.items()
+    }
 
 
 def write() -> None:

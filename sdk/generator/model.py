@@ -10,6 +10,12 @@ Kind = Literal[
 ]  # fmt: skip
 
 
+MOMENTS = frozenset(
+    ("created_after", "created_before", "updated_since", "since", "until", "started_at", "target_launch_date")
+)
+"""Arguments that the document calls strings, since the server takes dates and times alike."""
+
+
 @dataclass(frozen=True)
 class Type:
     """A type. ``name`` is that of a ``ref`` or of the rows of a ``page``; ``open`` enums may grow."""
@@ -38,6 +44,15 @@ class Field:
     required: bool
     text: str
     read_only: bool = False
+
+    @property
+    def argument_kind(self) -> Literal["id", "moment", ""]:
+        """Which looser type it takes as an argument; ids may be numbers, and moments dates."""
+        if self.type.kind != "string":
+            return ""
+        if self.name == "id" or self.name.endswith("_id"):
+            return "id"
+        return "moment" if self.name in MOMENTS else ""
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,9 @@ _SCALARS = {
 _WIDTH = 104
 
 
-def files(api: Api) -> dict[str, str]:
-    """Every generated file, by its path below ``_generated``, formatted."""
-    environment = Environment(
+def environment() -> Environment:
+    """The templates of both languages."""
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -40,7 +40,12 @@ def files(api: Api) -> dict[str, str]:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 – it writes code
     )
-    environment.globals.update(
+
+
+def files(api: Api) -> dict[str, str]:
+    """Every generated file, by its path below ``_generated``, formatted."""
+    templates = environment()
+    templates.globals.update(
         api=api,
         annotation=annotation,
         class_name=class_name,
@@ -54,18 +59,18 @@ def files(api: Api) -> dict[str, str]:
         event_class=event_class,
     )
     made = {
-        "__init__.py": environment.get_template("init.py.jinja").render(),
-        "webhook_events.py": environment.get_template("webhook_events.py.jinja").render(),
+        "__init__.py": templates.get_template("init.py.jinja").render(),
+        "webhook_events.py": templates.get_template("webhook_events.py.jinja").render(),
         "aio/__init__.py": '"""The async methods. Generated; do not edit."""\n',
-        "models/__init__.py": environment.get_template("models_init.py.jinja").render(),
+        "models/__init__.py": templates.get_template("models_init.py.jinja").render(),
     }
     for group in sorted(set(api.groups.values())):
         objects = [api.objects[name] for name, home in api.groups.items() if home == group]
-        made[f"models/{group}.py"] = environment.get_template("models.py.jinja").render(
+        made[f"models/{group}.py"] = templates.get_template("models.py.jinja").render(
             objects=objects, group=group, imported=_imported(api, objects, group)
         )
     for path, resource in api.resources.items():
-        template = environment.get_template("resource.py.jinja")
+        template = templates.get_template("resource.py.jinja")
         for is_async in (False, True):
             folder = "aio/" if is_async else ""
             made[f"{folder}{module_name(path)}.py"] = template.render(resource=resource, is_async=is_async)
@@ -125,12 +130,10 @@ def _bare(type_: Type, given: bool) -> str:
 
 def argument(field: Field) -> str:
     """The type of an argument: ids may be numbers, and moments dates."""
-    if field.type.kind == "string" and (field.name == "id" or field.name.endswith("_id")):
-        text = "Id"
-    elif field.type.kind == "string" and field.name in MOMENTS:
-        text = "datetime | date | str"
-    else:
+    kind = field.argument_kind
+    if not kind:
         return annotation(field.type, given=True)
+    text = {"id": "Id", "moment": "datetime | date | str"}[kind]
     return f"{text} | None" if field.type.nullable else text
 
 
@@ -138,18 +141,6 @@ def omittable(field: Field) -> str:
     """The type of an argument that may be left out."""
     text = argument(field)
     return f"{text.removesuffix(' | None')} | Omit | None" if field.type.nullable else f"{text} | Omit"
-
-
-MOMENTS = {
-    "created_after",
-    "created_before",
-    "updated_since",
-    "since",
-    "until",
-    "started_at",
-    "target_launch_date",
-}
-"""Arguments that the document calls strings, since the server takes dates and times alike."""
 
 
 def signature(operation: Operation) -> str:

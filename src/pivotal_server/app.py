@@ -53,6 +53,7 @@ from pivotal_server.phases import pages as phase_pages
 from pivotal_server.request_log import pages as log_pages
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.pipeline import ACCESS_ERRORS, RestApi
+from pivotal_server.sdk import pages as sdk_pages
 from pivotal_server.search import pages as search_pages
 from pivotal_server.services import Services
 from pivotal_server.tasks import pages as task_pages
@@ -76,6 +77,7 @@ from pivotal_server.workspaces import pages as workspace_pages
 ROUTES = [
     static_files.ROUTE,
     # Before the pages, whose last route takes every address below theirs.
+    *sdk_pages.routes,
     *docs_feedback_pages.routes,
     *docs_pages.routes,
     *auth_pages.routes,

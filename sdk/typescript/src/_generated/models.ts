@@ -1,0 +1,19 @@
+// The objects of the API. Generated; do not edit.
+export type * from "./models/activity.js";
+export type * from "./models/attachments.js";
+export type * from "./models/bulk.js";
+export type * from "./models/custom_fields.js";
+export type * from "./models/customers.js";
+export type * from "./models/events.js";
+export type * from "./models/health.js";
+export type * from "./models/imports.js";
+export type * from "./models/me.js";
+export type * from "./models/members.js";
+export type * from "./models/onboardings.js";
+export type * from "./models/phases.js";
+export type * from "./models/search.js";
+export type * from "./models/tags.js";
+export type * from "./models/tasks.js";
+export type * from "./models/templates.js";
+export type * from "./models/webhook_endpoints.js";
+export type * from "./models/webhook_event_types.js";
