@@ -95,7 +95,7 @@ async def test_the_examples_of_a_page(live: Live, tmp_path: Path, path: str) -> 
 
 
 def test_every_block_says_what_it_is() -> None:
-    known = {"run", "script", "response", "static", "verify"}
+    known = {"run", "script", "response", "static", "verify", "sdk"}
     for page in read_content(CONTENT).pages:
         for block in render(page.text, place=page.path).blocks:
             assert known & block.attributes.keys(), (page.path, block.code)

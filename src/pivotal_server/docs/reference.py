@@ -44,6 +44,11 @@ def object_slug(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
+def camel(name: str) -> str:
+    """The name of a method as TypeScript writes it."""
+    return re.sub(r"_([a-z])", lambda found: found[1].upper(), name)
+
+
 def operation_path(operation: Json) -> str:
     """The address of an operation's page."""
     return f"{REFERENCE}/{tag_slug(operation['tags'][0])}/{operation['operationId']}"
@@ -105,6 +110,21 @@ class Reference:
                     ", ".join(f"`{scope}`" for scope in operation["x-scopes"]) or "any key",
                 )
                 for method, path, operation in operations(self._document)
+            ),
+        )
+
+    def sdk_methods(self) -> str:
+        """The method of every operation in both SDKs, in one table."""
+        methods = {operation["x-sdk"]: operation for _, _, operation in operations(self._document)}
+        return table(
+            ("Python", "TypeScript", "Operation"),
+            (
+                (
+                    f"`{name}()`",
+                    f"`{camel(name)}()`",
+                    f"[{operation['summary']}]({operation_path(operation)})",
+                )
+                for name, operation in sorted(methods.items())
             ),
         )
 

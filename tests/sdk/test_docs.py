@@ -1,0 +1,54 @@
+"""The blocks of the docs' SDK pages run in order, and their install lines name what is handed out."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from pivotal_server import __version__
+from pivotal_server.cli_docs import CONTENT
+from pivotal_server.docs.library import Library
+from pivotal_server.docs.rendering import render
+from pivotal_server.docs.source import read_content
+from sdk.build import PYTHON
+from tests.docs.conftest import books  # noqa: F401 – a fixture
+from tests.sdk.packages import built, node, typescript  # noqa: F401 – a fixture
+from tests.support.app import document
+from tests.support.live_server import Live, run
+
+TEXTS = {
+    page.path.rpartition("/")[2]: page.text for page in read_content(CONTENT).pages if "/sdks/" in page.path
+}
+
+
+@pytest.mark.parametrize("page", TEXTS)
+async def test_the_blocks_of_a_page_run(live: Live, typescript: Path, page: str) -> None:  # noqa: F811
+    _, key = await live.world.new_key("docs")
+    blocks = [block for block in render(TEXTS[page]).blocks if "sdk" in block.attributes]
+    assert blocks
+    settings = {"PIVOTAL_API_KEY": key, "PIVOTAL_BASE_URL": live.url}
+    for number, block in enumerate(blocks):
+        program = typescript / f"{page}_{number}.{'py' if block.language == 'python' else 'mjs'}"
+        program.write_text(block.code)
+        if block.language == "python":
+            told = await run(sys.executable, str(program), PYTHONPATH=str(PYTHON / "src"), **settings)
+        else:
+            told = await node(str(program), **settings)
+        assert told, block.code
+        if page == "overview":
+            # Both languages do the same in one workspace.
+            assert told == "0\n"
+
+
+@pytest.mark.parametrize("language", ["python", "typescript"])
+def test_the_install_line_names_the_package_that_is_there(language: str) -> None:
+    [line] = re.findall(r"install \{\{public_url\}\}(\S+)", TEXTS[language])
+    assert line.replace("{{release}}", __version__) == f"/sdk/{language}/{built(language).name}"
+
+
+def test_every_method_stands_in_the_table(books: Library) -> None:  # noqa: F811
+    page = books.page("/docs/api/sdks/overview")
+    assert page is not None
+    methods = {entry["x-sdk"] for path in document()["paths"].values() for entry in path.values()}
+    assert {name for name in methods if f"`{name}" not in page.markdown} == set()
