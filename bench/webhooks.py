@@ -6,7 +6,6 @@ reported as missing. Beside the JSON, ``bench/out/`` gets a plot of each databas
 
 import argparse
 import asyncio
-import http.client
 import json
 import os
 import platform
@@ -17,7 +16,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median, quantiles
@@ -30,6 +28,7 @@ from bench.__main__ import HERE, cpu_seconds, memory_mb
 from bench.webhook_log import log_pages
 from bench.webhook_plot import plot
 from bench.webhook_site import Databases, Site, add_events, new_desk, receiving
+from bench.webhook_writes import event_cost, made, writes
 from pivotal_server.db.statements import Statement
 from pivotal_server.db.tables import webhook_deliveries
 from pivotal_server.webhooks.fanout import fan_out
@@ -96,6 +95,7 @@ class Run:
         stages: list[tuple[Callable[[], None], str]] = [
             (self.cpu_of_signing, "signing"),
             (self.cpu_of_fan_out, "fan-out"),
+            (self.event, "event of a create"),
             (self.added_time, "added time of a write"),
             (self.first_byte, "commit to first byte"),
             (self.throughput, "deliveries per second"),
@@ -151,6 +151,12 @@ class Run:
             return best
 
     # ── Writes ─────────────────────────────────────────────────────────────────────────────────
+    def event(self) -> None:
+        """Processor time that the event of a create costs this process."""
+        with self.site() as site:
+            cost = _within(300, event_cost(site, 5 * self.sizes.writes))
+        self.add("CPU of the event of a create", cost, "µs", "<= 30", met=cost <= 30)
+
     def added_time(self) -> None:
         """A write that fires three events: without endpoints, with ten, and again without as the noise."""
         with self.site() as site, receiving() as receiver:
@@ -162,7 +168,7 @@ class Run:
 
             keys = _within(60, prepare())
             with site.serving() as (_, port):
-                took = _writes(port, keys, self.sizes.writes)
+                took = writes(port, keys, self.sizes.writes)
             came = len(receiver.got())
         assert came >= self.sizes.writes * 25, f"the receiver got {came} events only"
         none, ten, again = (median(one) for one in took)
@@ -184,7 +190,7 @@ class Run:
 
             key = _within(60, prepare())
             with site.serving() as (_, port):
-                moments = _made(port, key, self.sizes.writes)
+                moments = made(port, key, self.sizes.writes)
                 came = {event: at for at, _, event in receiver.got()}
         lags = sorted((came[id] - at) * 1_000 for id, at in moments.items() if id in came)
         assert len(lags) == len(moments), f"{len(moments) - len(lags)} events did not arrive"
@@ -334,59 +340,6 @@ def _within(seconds: float, work: Any) -> Any:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(limited())
-
-
-def _writes(port: int, keys: list[str], count: int) -> list[list[float]]:
-    """Milliseconds of so many writes under each key in turn, with pauses in which deliveries go out."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    paths = [_customer(connection, key, status="churned") for key in keys]
-    took: list[list[float]] = [[] for _ in keys]
-    for number in range(count + 10):
-        body = json.dumps({"status": "at_risk" if number % 2 == 0 else "churned"})
-        # Each key is first, second and last equally often: what one leaves behind disturbs all alike.
-        for place in range(len(keys)):
-            who = (place + number) % len(keys)
-            began = time.perf_counter()
-            _call(connection, keys[who], "PATCH", paths[who], body)
-            if number >= 10:
-                took[who].append((time.perf_counter() - began) * 1_000)
-            time.sleep(0.08)
-    time.sleep(2)
-    return took
-
-
-def _made(port: int, key: str, count: int) -> dict[str, float]:
-    """Ids of events with the seconds that they bear, of writes made with a pause after each."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    for _ in range(count):
-        _customer(connection, key, status="active")
-        time.sleep(0.06)
-    time.sleep(2)
-    moments = {}
-    cursor = ""
-    while True:
-        found = _call(connection, key, "GET", f"/api/v1/events?limit=100&order=asc{cursor}")
-        for event in found["data"]:
-            moments[event["id"]] = datetime.fromisoformat(event["created_at"]).timestamp()
-        if not found["data"]:
-            return moments
-        cursor = f"&cursor={found['next_cursor']}"
-
-
-def _customer(connection: http.client.HTTPConnection, key: str, *, status: str) -> str:
-    made = _call(
-        connection, key, "POST", "/api/v1/customers", json.dumps({"name": "Bench", "status": status})
-    )
-    return f"/api/v1/customers/{made['id']}"
-
-
-def _call(connection: http.client.HTTPConnection, key: str, method: str, path: str, body: str = "") -> Any:
-    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
-    connection.request(method, path, body or None, headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    assert answer.status < 300, text
-    return json.loads(text)
 
 
 def _tell(line: str) -> None:

@@ -13,6 +13,7 @@ MEASURES = [
     "CPU of signing with one secret",
     "CPU of one more secret",
     "CPU of fan-out with filter, per delivery",
+    "CPU of the event of a create",
     "added time of a write that fires 3 events, 10 endpoints against none",
     "commit to first byte, idle, p95",
     "deliveries per second, 20 endpoints",

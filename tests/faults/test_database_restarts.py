@@ -19,8 +19,9 @@ from pivotal_server.db.tables import webhook_attempts, webhook_deliveries
 from pivotal_server.services import Services
 from pivotal_server.unit_of_work import unit_of_work
 from tests.faults.test_kills import Server
-from tests.faults.test_webhook_kills import Worker, prepare, services_of
+from tests.faults.test_webhook_kills import prepare, services_of
 from tests.support.databases import PostgresServer
+from tests.support.forked import Run, forking
 from tests.support.receiver import OK, Receiver, receiving, slow
 
 STATES = Statement.rows(
@@ -74,10 +75,10 @@ async def test_a_worker_goes_on_after_its_database_was_restarted(
     migrate(url)
     server = Server(tmp_path, url)
     server._env["PIVOTAL_WEBHOOK_ALLOW_PRIVATE_TARGETS"] = "true"
-    worker = Worker(server._env)
     db = connect(url)
     await db.open()
-    async with receiving() as receiver:
+    async with receiving() as receiver, forking(server._env, tmp_path / "errors.txt") as forks:
+        worker = Run(forks, "worker")
         try:
             services = services_of(db, server, tmp_path, url)
             org_id, _ = await prepare(services, [receiver])
@@ -103,7 +104,7 @@ async def test_a_worker_goes_on_after_its_database_was_restarted(
 
             await _create(services, org_id, 5)
             await receiver.wait_for(16, 60)
-            assert worker.is_running
         finally:
+            # It is the same process still.
             await worker.kill()
             await db.close()

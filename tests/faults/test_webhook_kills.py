@@ -6,9 +6,7 @@
 import asyncio
 import os
 import random
-import signal
-import sys
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,6 +31,7 @@ from pivotal_server.webhooks.schemas import WebhookEndpointCreate
 from pivotal_server.webhooks.service import create_endpoint
 from pivotal_server.workspaces.service import create_workspace
 from tests.faults.test_kills import Load, Server
+from tests.support.forked import Run, forking
 from tests.support.receiver import Receiver, receiving
 
 KILLS = int(os.environ.get("KILLS", "6"))
@@ -42,35 +41,6 @@ COMMITTED = Statement.scalar(
 )
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240 + 10 * KILLS)]
-
-
-class Worker:
-    """A `pivotal worker` that is killed without warning and started anew."""
-
-    def __init__(self, env: dict[str, str]) -> None:
-        self._env = env
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        """Start it."""
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "pivotal_server", "worker"),
-            env=self._env,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it was started and has not ended."""
-        return self._process is not None and self._process.returncode is None
-
-    async def kill(self) -> None:
-        """SIGKILL."""
-        assert self._process is not None
-        with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGKILL)
-        await self._process.wait()
 
 
 def services_of(db: Database, server: Server, folder: Path, database_url: str) -> Services:
@@ -105,10 +75,11 @@ async def test_kills_lose_no_event_and_invent_none(database_url: str, tmp_path: 
         org_id, key = await prepare(services_of(db, server, tmp_path, database_url), receivers)
         await db.close()
 
+        forks = await stack.enter_async_context(forking(server._env, tmp_path / "errors.txt"))
+        victims = [Run(forks, "serve", "--port", str(server.port), port=server.port)]
         # Only PostgreSQL lets several processes share the work.
-        victims: list[Server | Worker] = [server]
         if database_url.startswith("postgres"):
-            victims.append(Worker(server._env))
+            victims.append(Run(forks, "worker"))
         for victim in victims:
             await victim.start()
         chance = random.Random(11)
@@ -116,7 +87,7 @@ async def test_kills_lose_no_event_and_invent_none(database_url: str, tmp_path: 
         clients = [asyncio.create_task(work.client(number)) for number in range(CLIENTS)]
         try:
             for number in range(KILLS):
-                await asyncio.sleep(chance.uniform(0.1, 0.6))
+                await asyncio.sleep(chance.uniform(0.05, 0.6))
                 victim = victims[number % len(victims)]
                 await victim.kill()
                 await victim.start()

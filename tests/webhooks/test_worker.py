@@ -81,7 +81,8 @@ async def test_an_endpoint_that_hangs_holds_up_no_other(desk: Desk) -> None:
         for _ in range(count):
             await new_customer(desk.api)
         slow.got.clear()
-        worker = new_dispatcher(desk.world, timeout=600, slots=40)
+        # Neither its requests nor their leases end before everything else has arrived.
+        worker = new_dispatcher(desk.world, timeout=600, slots=40, lease=timedelta(seconds=900))
         async with working(worker):
             await desk.receiver.wait_for(19 * count, seconds=many(20, 500))
             assert Counter(got.line.split()[1] for got in desk.receiver.got) == {
