@@ -53,6 +53,36 @@ def operations() -> Iterator[tuple[str, str, Json]]:
             yield method.upper(), path, operation
 
 
+def undeclared(value: Any, schema: Json, place: str) -> Iterator[str]:
+    """Keys of an example that its schema does not name, where the schema names any."""
+    if "$ref" in schema:
+        schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if isinstance(value, list):
+        for entry in value:
+            yield from undeclared(entry, schema.get("items", {}), place)
+    elif isinstance(value, dict) and "anyOf" in schema:
+        tried = [list(undeclared(value, option, place)) for option in schema["anyOf"]]
+        yield from min(tried, key=len)
+    elif isinstance(value, dict) and "properties" in schema:
+        for key, inner in value.items():
+            if key in schema["properties"]:
+                yield from undeclared(inner, schema["properties"][key], f"{place}.{key}")
+            else:
+                yield f"{place}.{key}"
+
+
+def test_schemas_name_every_key_of_the_examples() -> None:
+    missing = []
+    for method, path, operation in operations():
+        parts = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for media in (one for part in parts for one in part.get("content", {}).values()):
+            if "example" in media:
+                missing += undeclared(media["example"], media["schema"], f"{method} {path}")
+    assert missing == []
+    for name in ("Contact", "ContactCreate", "Task", "TaskCreate"):
+        assert document()["components"]["schemas"][name]["properties"]["title"]["description"]
+
+
 def test_it_is_openapi_3_1_in_both_forms() -> None:
     served = Documents(OPERATIONS, ACCESS_ERRORS, "/")
     assert json.loads(served.as_json) == yaml.safe_load(served.as_yaml) == document()
