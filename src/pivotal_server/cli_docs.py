@@ -21,7 +21,7 @@ def build_docs(target: Path | None = None) -> int:
     import msgspec
 
     from pivotal_server import cli
-    from pivotal_server.docs import building, changelog, commands, facts, library, reference, source
+    from pivotal_server.docs import building, changelog, commands, facts, library, reference, source, trying
     from pivotal_server.docs.schemas import NavTab
     from pivotal_server.operations_releases import build
 
@@ -46,6 +46,7 @@ def build_docs(target: Path | None = None) -> int:
         [*pages, *written.pages()],
         tabs,
         content.redirects,
+        trying.trials(document),
         release=__version__,
         stamp=building.stamp_of(files, CONTENT),
     )

@@ -62,10 +62,21 @@ async def voted(studio: Studio, page: Page) -> None:
     await page.get_by_label("What is wrong or missing?").wait_for()
 
 
+async def tried(studio: Studio, page: Page) -> None:
+    _, key = await studio.full.world.new_key(f"docs-{id(page)}", read_only=True)
+    await page.goto(f"{studio.full.url}/docs/api/reference/customers/get-customer")
+    runner = page.locator(".try")
+    await runner.get_by_label("API key").fill(key)
+    await runner.get_by_label("id", exact=True).fill("1")
+    await runner.get_by_role("button", name="Send GET").click()
+    await runner.locator(".try-body").scroll_into_view_if_needed()
+
+
 DOCS_PAGES: dict[str, Callable[[Studio, Page], Awaitable[None]]] = {
     "docs": at("/docs"),
     "docs-quickstart": at(QUICKSTART),
     "docs-reference": at("/docs/api/reference/customers/create-customer"),
+    "docs-try": tried,
     "docs-signing": at("/docs/webhooks/signing"),
     "docs-missing": at("/docs/api/welcome/quickstrat"),
     "docs-voted": voted,

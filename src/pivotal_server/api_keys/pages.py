@@ -56,8 +56,11 @@ async def _list(
 
 @page(NAV, capability="administer")
 async def new_key(visit: Visit) -> Response:
-    """The form of a new key."""
-    form = Form("key", PATH, PATH, values={"mode": "live"})
+    """The form of a new key; a link may say its ``name`` and ``mode``."""
+    asked = visit.request.query_params
+    mode = "test" if asked.get("mode") == "test" else "live"
+    values = {"mode": mode, "name": asked.get("name", "")[:60]}
+    form = Form("key", PATH, PATH, values=values)
     return visit.render_form("api_keys/new.html", KeyForm(form, frozenset(), scope_rows()))
 
 

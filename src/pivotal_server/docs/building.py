@@ -36,6 +36,7 @@ CREATE TABLE pages (
 CREATE TABLE rendered (
     path TEXT NOT NULL, language TEXT NOT NULL, html TEXT NOT NULL, PRIMARY KEY (path, language)
 ) WITHOUT ROWID;
+CREATE TABLE trials (path TEXT PRIMARY KEY, trial TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE redirects (path TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE sections USING fts5(
     title, names, heading, body,
@@ -50,11 +51,13 @@ def build(
     pages: Iterable[Source],
     tabs: Sequence[NavTab],
     redirects: dict[str, str],
+    trials: Iterable[tuple[str, str]],
     *,
     release: str,
     stamp: str,
 ) -> int:
-    """Write the file; the number of pages in it. ``stamp`` says from what it was built.
+    """Write the file; the number of pages in it. ``stamp`` says from what it was built, ``trials`` what the
+    request runner of a page needs.
 
     Raises :class:`BadContent` when navigation and pages do not agree.
     """
@@ -69,6 +72,7 @@ def build(
             for number, link in enumerate(links):
                 _write(db, number, link, by_path[link.path])
             db.executemany("INSERT INTO redirects VALUES (?, ?)", sorted(redirects.items()))
+            db.executemany("INSERT INTO trials VALUES (?, ?)", trials)
             nav = msgspec.json.encode(tabs).decode()
             facts = {"release": release, "stamp": stamp, "nav": nav}
             db.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())

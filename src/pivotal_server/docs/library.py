@@ -62,7 +62,7 @@ class Library:
             "SELECT updated, markdown, headings, fills, links, coalesce("
             "(SELECT html FROM rendered r WHERE r.path = p.path AND language = ?),"
             "(SELECT html FROM rendered r WHERE r.path = p.path AND language = ?)"
-            ") FROM pages p WHERE p.path = ?",
+            "), (SELECT trial FROM trials t WHERE t.path = p.path) FROM pages p WHERE p.path = ?",
             (language, FIRST_LANGUAGE, path),
         ).fetchone()
         if row is None:
@@ -75,6 +75,7 @@ class Library:
             msgspec.json.decode(row[2], type=tuple[Heading, ...]),
             msgspec.json.decode(row[3], type=tuple[Fill, ...]),
             msgspec.json.decode(row[4], type=tuple[str, ...]),
+            row[6] or "",
         )
 
     def redirect(self, path: str) -> str | None:

@@ -283,7 +283,7 @@ class Reference:
             lines.append('-H "Authorization: Bearer {{api_key}}"')
         body = operation.get("requestBody")
         if body and "application/json" in body["content"]:
-            example = _spared(body["content"]["application/json"]["example"])
+            example = spared(body["content"]["application/json"]["example"])
             lines.append('-H "Content-Type: application/json"')
             lines.append("-d '" + pretty(example).replace("'", "'\\''") + "'")
         elif body:
@@ -298,9 +298,14 @@ def _with_ids(path: str) -> str:
     parts = path.split("/")
     for at, part in enumerate(parts):
         if part.startswith("{"):
-            name = part[1:-1]
-            parts[at] = "{{" + _PARAMETERS.get(name, _IDS.get(parts[at - 1], "customer_id")) + "}}"
+            parts[at] = "{{" + fill_of(path, part[1:-1]) + "}}"
     return "/".join(parts)
+
+
+def fill_of(path: str, name: str) -> str:
+    """Which of the reader's values stands for the parameter ``name`` of a path."""
+    before = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
+    return _PARAMETERS.get(name, _IDS.get(before, "customer_id"))
 
 
 def _example_query(operation: Json) -> str:
@@ -312,7 +317,7 @@ def _example_query(operation: Json) -> str:
     return "?limit=20" if "limit" in names else ""
 
 
-def _spared(example: Mapping[str, Any]) -> Json:
+def spared(example: Mapping[str, Any]) -> Json:
     """An example that names the reader's records, and no others of the workspace that wrote it."""
     return {
         key: f"{{{{{key}}}}}" if key in FILLS else value

@@ -59,7 +59,10 @@ class PageLink(Struct, frozen=True):
 
 
 class StoredPage(Struct, frozen=True):
-    """One built page. ``html`` and ``markdown`` hold marks that a request fills (``marks.py``)."""
+    """One built page. ``html`` and ``markdown`` hold marks that a request fills (``marks.py``).
+
+    ``trial`` is the JSON of the request runner, where the page has one.
+    """
 
     link: PageLink
     updated: str
@@ -68,6 +71,7 @@ class StoredPage(Struct, frozen=True):
     headings: Sequence[Heading]
     fills: Sequence[Fill]
     links: Sequence[str]
+    trial: str
 
 
 class Hit(Struct, frozen=True):

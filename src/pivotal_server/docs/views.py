@@ -55,7 +55,7 @@ class Assistant(Struct, frozen=True):
 
 
 class DocsPage(Struct, frozen=True):
-    """One page. ``support``: the address for help, if there is one."""
+    """One page. ``support``: the address for help, or empty; ``trial``: what its request runner reads."""
 
     link: PageLink
     updated: str
@@ -66,6 +66,7 @@ class DocsPage(Struct, frozen=True):
     after: PageLink | None
     assistants: Sequence[Assistant]
     support: str
+    trial: str
 
 
 class Found(Struct, frozen=True):
@@ -126,6 +127,7 @@ def page(library: Library, stored: StoredPage, config: Config, release: str) -> 
         library.links[order[at + 1]] if at + 1 < len(order) else None,
         _assistants(f"{public_url}{stored.link.path}.md") if config.docs_assistant_links else (),
         config.support_email,
+        stored.trial,
     )
 
 

@@ -89,7 +89,7 @@ async function licences() {
 
 await mkdir(output, { recursive: true });
 const pages = (await readdir(join(here, "css/pages"))).map((file) => `css/pages/${file}`);
-await bundle(["css/app.css", ...pages, "js/app.js", "js/docs.js", "js/sortable.js"], "esm");
+await bundle(["css/app.css", ...pages, "js/app.js", "js/docs.js", "js/sortable.js", "js/try.js"], "esm");
 await bundle(["js/early.js"], "iife");
 await emit("icons.svg", await sprite());
 await emit("pivotal.svg", await readFile(join(here, "img/pivotal.svg")));

@@ -2,18 +2,10 @@
 import "./theme.js";
 import "./copy.js";
 import { announce, element, isTyping } from "./dom.js";
+import { keep, kept } from "./fills.js";
 
-// ── Values of the reader in the examples: kept in this tab alone ─────────────────────────────────
+// ── Values of the reader in the examples ─────────────────────────────────────────────────────────
 const form = document.querySelector("[data-docs-fill]");
-const KEY = "docs-fill";
-
-function kept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
-  } catch {
-    return {};
-  }
-}
 
 function fill(values) {
   for (const node of document.querySelectorAll("[data-fill]")) {
@@ -22,21 +14,20 @@ function fill(values) {
   }
 }
 
-if (form) {
-  const values = kept();
+function show(values) {
   for (const input of form.elements) if (input.name) input.value = values[input.name] ?? "";
   fill(values);
+}
+
+if (form) {
+  show(kept());
   form.addEventListener("input", () => {
-    const all = { ...kept() };
-    for (const input of form.elements) if (input.name) all[input.name] = input.value.trim();
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify(all));
-    } catch {
-      // Storage may be forbidden; then the values last as long as the page.
-    }
-    fill(all);
+    fill(keep(Object.fromEntries([...form.elements].filter((one) => one.name).map((one) => [one.name, one.value.trim()]))));
   });
   form.addEventListener("submit", (event) => event.preventDefault());
+  document.addEventListener("docs:filled", ({ detail }) => {
+    if (!form.contains(document.activeElement)) show(detail);
+  });
 }
 
 // ── Copy page ────────────────────────────────────────────────────────────────────────────────────
