@@ -120,7 +120,7 @@ def _input(name: str, schema: Json, about: str, *, required: bool) -> Input:
     return Input(
         name,
         kind,
-        plain(about).split("\n")[0],
+        plain(about).split("\n")[0].replace("`", ""),
         required,
         nullable,
         tuple(value for value in told.get("enum", ()) if value is not None),
