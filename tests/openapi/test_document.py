@@ -72,7 +72,7 @@ def undeclared(value: Any, schema: Json, place: str) -> Iterator[str]:
 
 
 def test_schemas_name_every_key_of_the_examples() -> None:
-    missing = []
+    missing: list[str] = []
     for method, path, operation in operations():
         parts = [operation.get("requestBody", {}), *operation["responses"].values()]
         for media in (one for part in parts for one in part.get("content", {}).values()):
