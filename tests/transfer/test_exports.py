@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,14 +13,17 @@ from pivotal_server.api_keys.service import revoke_key
 from pivotal_server.app import create_app
 from pivotal_server.custom_fields.schemas import CustomFieldCreate
 from pivotal_server.custom_fields.service import create_field
+from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.keeping import PARTIAL
 from pivotal_server.jobs.running import Run
 from pivotal_server.jobs.worker import Worker
+from pivotal_server.kit import clock
 from pivotal_server.server_jobs import KINDS
 from pivotal_server.transfer import exporting
 from pivotal_server.unit_of_work import unit_of_work
 from tests.support.app import World, new_world
 from tests.support.journal import Journal
+from tests.support.people import change_member, new_member
 from tests.support.records import (
     Json,
     answered,
@@ -272,10 +276,66 @@ async def test_fetching_an_export_is_written_down(api: httpx.AsyncClient, world:
         queued["id"],
         "API: local-dev",
     )
-    key = answered(await api.get("/me"))["api_key"]["id"]
-    async with unit_of_work(world.db, world.operator) as uow:
-        await revoke_key(uow, key)
+
+
+async def status_of(world: World, url: str) -> tuple[int, int]:
+    """What a stranger hears who asks for a file, and who fetches it."""
     transport = httpx.ASGITransport(create_app(world.services, strict=True))
     async with httpx.AsyncClient(transport=transport) as anybody:
-        assert (await anybody.get(file["url"])).status_code == 404
-        assert (await anybody.get(file["url"].replace("api_key", "user"))).status_code == 404
+        return (await anybody.head(url)).status_code, (await anybody.get(url)).status_code
+
+
+async def test_a_link_lives_for_a_day_and_no_longer_than_its_key(world: World) -> None:
+    now = clock.now()
+    row, text = await world.new_key("short", expires_at=now + timedelta(hours=12))
+    async with world.client(text) as api:
+        queued = answered(await api.post("/exports", json={"type": "customers"}), 202)
+        (of_short,) = (await imported(api, world, queued))["files"]
+    _, text = await world.new_key("long")
+    async with world.client(text) as api:
+        (of_long,) = answered(await api.get(f"/jobs/{queued['id']}"))["files"]
+    with clock.travel(timedelta(hours=11, minutes=59)):
+        assert await status_of(world, of_short["url"]) == (200, 200)
+    with clock.travel(timedelta(hours=12, minutes=1)):
+        assert await status_of(world, of_short["url"]) == (404, 404)
+    with clock.travel(timedelta(hours=23, minutes=59)):
+        assert await status_of(world, of_long["url"]) == (200, 200)
+    with clock.travel(timedelta(hours=24, minutes=1)):
+        assert await status_of(world, of_long["url"]) == (404, 404)
+    assert await status_of(world, of_short["url"].replace("api_key", "user")) == (404, 404)
+    async with unit_of_work(world.db, world.operator) as uow:
+        await revoke_key(uow, row.id)
+    assert await status_of(world, of_short["url"]) == (404, 404)
+
+
+async def test_a_link_ends_with_the_rights_of_the_member_who_asked(
+    api: httpx.AsyncClient, world: World
+) -> None:
+    queued = answered(await api.post("/exports", json={"type": "customers"}), 202)
+    await imported(api, world, queued)
+    (made,) = await jobs.files_of(world.db, world.workspace.id, queued["id"])
+    ana = await new_member(world, "Ana Ruiz", "admin")
+    link = jobs.link_for(world.services.files, world.workspace.id, made.id, f"user:{ana.id}")
+    assert await status_of(world, link) == (200, 200)
+    await change_member(world, ana, role="member")
+    assert await status_of(world, link) == (404, 404)
+    await change_member(world, ana, role="admin")
+    assert await status_of(world, link) == (200, 200)
+    await change_member(world, ana, active=False)
+    assert await status_of(world, link) == (404, 404)
+    bare = world.services.files.link(world.workspace.id, made.id)
+    assert await status_of(world, bare) == (404, 404)
+
+
+async def test_a_link_needs_the_scopes_of_the_job(world: World, api: httpx.AsyncClient) -> None:
+    queued = answered(await api.post("/exports", json={"type": "customers"}), 202)
+    await imported(api, world, queued)
+    (made,) = await jobs.files_of(world.db, world.workspace.id, queued["id"])
+    for granted, expected in (
+        (["read:data", "read:customers"], 200),
+        (["read:data", "read:tasks"], 404),
+        (["read:customers"], 404),
+    ):
+        row, _ = await world.new_key(" ".join(granted), scopes=granted)
+        link = jobs.link_for(world.services.files, world.workspace.id, made.id, f"api_key:{row.id}")
+        assert await status_of(world, link) == (expected, expected), granted

@@ -21,10 +21,6 @@ _HEADERS: Final = {
 }
 
 
-# Who says whether a file may still be fetched, by what it belongs to.
-_OFFERED: Final = {attachments.PURPOSE: attachments.is_shown, jobs.PURPOSE: jobs.is_file_offered}
-
-
 async def download(request: Request) -> Response:
     """Send the file as something to keep, never to open in place. 404 for any link that does not hold.
 
@@ -38,15 +34,20 @@ async def download(request: Request) -> Response:
     if not services.files.is_valid(org_id, id, expires, signature, reader):
         raise FILE_NOT_FOUND()
     file = await find_file(services.db, org_id, id)
-    if file is None or not await _OFFERED[file.purpose](services.db, org_id, id):
+    if file is None:
+        raise FILE_NOT_FOUND()
+    fetch = None
+    if file.purpose == jobs.PURPOSE:
+        fetch = await fetched.admit(services.db, org_id, id, reader)
+    elif not await attachments.is_shown(services.db, org_id, id):
         raise FILE_NOT_FOUND()
     path = services.files.path_of(id)
     try:
         facts = await asyncio.to_thread(path.stat)
     except FileNotFoundError:
         raise FILE_NOT_FOUND() from None
-    if request.method == "GET" and reader:
-        await fetched.note(services.db, org_id, id, reader)
+    if request.method == "GET" and fetch is not None:
+        await fetched.note(services.db, fetch)
     return FileResponse(
         path,
         headers=_HEADERS,

@@ -1,4 +1,4 @@
-"""Where the bytes of stored files lie, and links by which they can be fetched for a few minutes.
+"""Where the bytes of stored files lie, and links by which they can be fetched for a while.
 
 The folder is in the data folder, outside everything that is served as such. A file lies at ``ab/cd/<id>``,
 where ``abcd`` is a hash of its id, so that no folder grows large.
@@ -17,7 +17,7 @@ from pivotal_server.kit.crypto import SecretBox
 from pivotal_server.kit.ids import cuid
 
 LINK_SECONDS = 300
-"""How long a link works."""
+"""How long a link works, unless whoever makes it says otherwise."""
 
 _PURPOSE = "file link"
 
@@ -55,12 +55,12 @@ class Files:
                 os.close(handle)
         return path
 
-    def link(self, org_id: str, id: str, reader: str = "") -> str:
-        """An address at which a file can be fetched without signing in, for 5 minutes.
+    def link(self, org_id: str, id: str, reader: str = "", seconds: int = LINK_SECONDS) -> str:
+        """An address at which a file can be fetched without signing in, for so many seconds.
 
-        ``reader`` is the actor string of whoever gets it, where fetching the file is written down.
+        ``reader`` is the actor string of whoever gets it, where the file is for nobody else.
         """
-        expires = int(clock.unix()) + LINK_SECONDS
+        expires = int(clock.unix()) + seconds
         signature = self.box.sign(_signed_text(org_id, id, expires, reader), _PURPOSE)
         named = {"by": reader} if reader else {}
         query = urlencode({"org": org_id, "expires": expires, **named, "signature": signature})

@@ -1,45 +1,80 @@
-"""Writing down who fetched an export: it may hold the whole workspace."""
+"""Who may fetch what a job has made, and writing down that it was: it may hold the whole workspace.
+
+A link is made for one key or member. What these may see is asked anew at each fetch, for it lasts a day.
+"""
+
+import msgspec
 
 from pivotal_server.activity.entries import Change
 from pivotal_server.api_keys import service as api_keys
-from pivotal_server.auth import actor
+from pivotal_server.auth import actor, scopes
 from pivotal_server.auth.actor import Actor
+from pivotal_server.auth.permissions import allows
 from pivotal_server.db.engine import Database
 from pivotal_server.errors_catalogue import FILE_NOT_FOUND
-from pivotal_server.jobs import repository_files
+from pivotal_server.jobs import repository, repository_files, sight
+from pivotal_server.jobs.repository import JobRow
 from pivotal_server.kit import clock
 from pivotal_server.members import service as members
 from pivotal_server.unit_of_work import unit_of_work
+from pivotal_server.workspaces import service as workspaces
 
 
-async def note(db: Database, org_id: str, file_id: str, reader: str) -> None:
-    """Record ``export.downloaded`` by the key or member of this actor string; other files are no news.
+class Fetch(msgspec.Struct, frozen=True):
+    """A file of a job, its ``role`` there, and who fetches it."""
 
-    Raises ``file_not_found`` when the file is gone, or its reader may no longer read anything: the link was
-    made for nobody else.
+    file_id: str
+    job_id: str
+    role: str
+    who: Actor
+
+
+async def admit(db: Database, org_id: str, file_id: str, reader: str) -> Fetch:
+    """The fetch of a file that a job has made, by the key or member of the actor string ``reader``.
+
+    Raises ``file_not_found`` when the file is gone, or when its reader may not see the job any more.
     """
     place = await repository_files.place_of(db, org_id, file_id)
-    who = await _actor(db, org_id, reader)
-    if place is None or who is None:
+    job = None if place is None else await repository.find(db, org_id, place.job_id)
+    if place is None or place.role == "source" or job is None:
         raise FILE_NOT_FOUND()
-    if place.role != "result":
+    kind, _, id = reader.partition(":")
+    who = await (_key(db, job, id) if kind == "api_key" else _member(db, job, id))
+    if who is None:
+        raise FILE_NOT_FOUND()
+    return Fetch(file_id, job.id, place.role, who)
+
+
+async def note(db: Database, fetch: Fetch) -> None:
+    """Record ``export.downloaded``; the rows that an import did not take are no news."""
+    if fetch.role != "result":
         return
-    async with unit_of_work(db, who) as uow:
+    async with unit_of_work(db, fetch.who) as uow:
         uow.record(
-            "export.downloaded", target=("job", place.job_id, None), diff=[Change("file_id", None, file_id)]
+            "export.downloaded",
+            target=("job", fetch.job_id, None),
+            diff=[Change("file_id", None, fetch.file_id)],
         )
 
 
-async def _actor(db: Database, org_id: str, reader: str) -> Actor | None:
-    """Whoever the actor string names, unless they are out of service."""
-    kind, _, id = reader.partition(":")
-    if kind == "api_key":
-        key = await api_keys.get_key(db, org_id, id)
-        ended = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= clock.now())
-        if ended:
-            return None
-        return actor.api_key(org_id, id, key.name, key.mode)
-    member = await members.find(db, org_id, id)
+async def _key(db: Database, job: JobRow, id: str) -> Actor | None:
+    """The key, unless it has ended or its scopes leave the job out."""
+    key = await api_keys.get_key(db, job.org_id, id)
+    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= clock.now()):
+        return None
+    needed = ("read:data", *sight.scopes_of(job))
+    if not all(scopes.allows(frozenset(key.scopes), scope) for scope in needed):
+        return None
+    return actor.api_key(job.org_id, id, key.name, key.mode)
+
+
+async def _member(db: Database, job: JobRow, id: str) -> Actor | None:
+    """The member, unless they left or their role no longer opens the page that gave the link."""
+    member = await members.find(db, job.org_id, id)
     if member is None or not member.active:
         return None
-    return actor.member(org_id, id, member.name, member.role)
+    workspace = await workspaces.get_workspace(db, job.org_id)
+    capability = "import_data" if job.kind.partition(".")[0] == "import" else "administer"
+    if not allows(member.role, capability, workspaces.access_settings(workspace)):
+        return None
+    return actor.member(job.org_id, id, member.name, member.role)

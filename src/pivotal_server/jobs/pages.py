@@ -98,7 +98,7 @@ async def retry_job(visit: Visit) -> Response:
 
 @page(NAV, capability="administer")
 async def fetch_file(visit: Visit) -> Response:
-    """Lead to a file that a job has made, by a link that works for five minutes."""
+    """Lead to a file that a job has made, by a link for whoever asked."""
     row = await service_list.get_shown(visit.db, visit.org_id, visit.request.path_params["id"])
     link = await service.link_to(
         visit.db,

@@ -21,7 +21,8 @@ class JobFile(Struct, kw_only=True):
     url: Annotated[
         str,
         doc(
-            "Where it can be fetched without a key for 5 minutes; every answer has a new link.",
+            "Where it can be fetched without a key for 24 hours, as long as the caller may see the job; "
+            "every answer has a new link.",
             "https://pivotal.example.com/files/cmb5zkbnz7fnoy5p4x6vpl1hv?expires=1780000000",
         ),
     ]

@@ -30,8 +30,8 @@ __all__ = [
     "files_of",
     "find_work",
     "get_job",
-    "is_file_offered",
     "last_with_content",
+    "link_for",
     "link_to",
     "move_file",
     "oldest_due",
@@ -41,6 +41,9 @@ __all__ = [
 
 JOBS_CHANNEL = "jobs"
 """Channel on which workers hear that there may be something to do."""
+
+LINK_SECONDS = 24 * 60 * 60
+"""How long the link of a file works for whoever asked."""
 
 PURPOSE = "job"
 """What the register of files calls the files of jobs."""
@@ -218,18 +221,17 @@ async def last_with_content(
     return await repository_files.newest_with(db, org_id, kind, sha256, since)
 
 
-async def is_file_offered(db: Executor, org_id: str, file_id: str) -> bool:
-    """Whether a file is one that a job has made, and still kept."""
-    place = await repository_files.place_of(db, org_id, file_id)
-    return place is not None and place.role != "source"
-
-
 async def link_to(db: Executor, files: Files, org_id: str, job_id: str, file_id: str, reader: str) -> str:
     """An address at which ``reader`` fetches a file that a job has made. Raises ``file_not_found``."""
     place = await repository_files.place_of(db, org_id, file_id)
     if place is None or place.job_id != job_id or place.role == "source":
         raise FILE_NOT_FOUND()
-    return files.link(org_id, file_id, reader)
+    return link_for(files, org_id, file_id, reader)
+
+
+def link_for(files: Files, org_id: str, file_id: str, reader: str) -> str:
+    """An address at which ``reader``, an actor string, fetches a file of a job for a day."""
+    return files.link(org_id, file_id, reader, LINK_SECONDS)
 
 
 async def count_waiting(db: Executor, org_id: str) -> int:

@@ -7,6 +7,7 @@ from pivotal_server.jobs.repository import JobRow
 from pivotal_server.jobs.repository_files import JobFileRow
 from pivotal_server.jobs.repository_list import ShownJob
 from pivotal_server.jobs.schemas import Job, JobError, JobFile
+from pivotal_server.jobs.service import link_for
 from pivotal_server.kit.clock import wire, wire_or_none
 
 HIDDEN_ERROR = "The server met an error of its own; its log says more"
@@ -37,7 +38,7 @@ def _file(org_id: str, row: JobFileRow, files: Files, reader: str) -> JobFile:
         name=row.name,
         size=row.size,
         content_type=row.content_type,
-        url=files.link(org_id, row.id, reader),
+        url=link_for(files, org_id, row.id, reader),
     )
 
 

@@ -130,7 +130,7 @@ async def cancel(visit: Visit) -> Response:
 
 @page(NAV, capability="import_data")
 async def fetch(visit: Visit) -> Response:
-    """Lead to the file of the rows that were not taken, by a link that works for five minutes."""
+    """Lead to the file of the rows that were not taken, by a link for whoever asked."""
     row = await _run(visit)
     link = await jobs.link_to(
         visit.db,
