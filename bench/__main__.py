@@ -6,6 +6,7 @@ that a noisy machine disturbs both alike.
 
 import argparse
 import asyncio
+import http.client
 import json
 import os
 import platform
@@ -54,14 +55,25 @@ def start(arguments: list[str], port: int, **environ: str) -> tuple[subprocess.P
         stdout=subprocess.DEVNULL,
     )
     while time.monotonic() - began < 30:
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
-                return process, time.monotonic() - began
-        except OSError:
-            if process.poll() is not None:
-                raise SystemExit(f"{arguments} ended with {process.returncode}") from None
-            time.sleep(0.005)
+        if answers(port):
+            return process, time.monotonic() - began
+        if process.poll() is not None:
+            raise SystemExit(f"{arguments} ended with {process.returncode}")
+        time.sleep(0.005)
     raise SystemExit(f"{arguments} did not answer")
+
+
+def answers(port: int) -> bool:
+    """Whether a server answers requests there. One that starts takes connections before that."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/api/v1/health")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def memory_mb(pid: int) -> float:

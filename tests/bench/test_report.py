@@ -40,5 +40,7 @@ async def test_a_small_run_measures_a_server_and_writes_its_report(tmp_path: Pat
     )  # fmt: skip
     out, _ = await process.communicate()
     assert process.returncode == 0, out.decode()
+    # A server that is measured has come up before it is told to end.
+    assert "ended before it listened" not in out.decode()
     rows = re.findall(r"^\| (.+?) \| .*\d", report.read_text("utf-8"), re.MULTILINE)
     assert set(LINES) <= set(rows), rows

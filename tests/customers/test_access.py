@@ -6,11 +6,13 @@ import httpx
 import pytest
 
 from pivotal_server.db.engine import counting
+from pivotal_server.deleted.service import restore
 from pivotal_server.members.service import MemberRow
+from pivotal_server.unit_of_work import unit_of_work
 from tests.support.app import World
 from tests.support.browser import Browser
 from tests.support.people import change_member, entries_of, new_member, set_settings
-from tests.support.records import Json, new_customer, new_onboarding, new_task, patched
+from tests.support.records import Json, answered, new_customer, new_onboarding, new_task, patched, path_of
 from tests.support.visits import Enter, faults_of, text_of
 
 TAB = "/customers/1-aurora/access"
@@ -160,16 +162,20 @@ async def test_the_tab_costs_the_same_with_more_people(world: World, owner: Brow
 async def test_app_perm_5_the_team_page_counts_grants_and_removes_them_all(
     api: httpx.AsyncClient, world: World, owner: Browser, enter: Enter, customer: Json
 ) -> None:
-    await new_customer(api, name="Boreal", slug="boreal")
+    boreal = await new_customer(api, name="Boreal", slug="boreal")
     ana = await new_member(world, "Ana Ruiz", "member")
     await gives(owner, ana)
     await gives(owner, ana, "/customers/2-boreal/access")
+    # A deleted customer may be restored, and its access with it: it counts, and is taken away too.
+    answered(await api.delete(path_of(boreal)))
     await change_member(world, ana, role="viewer")
     assert "Viewer 2 grants" in text_of((await owner.get("/admin/team")).text)
     asked = await owner.get(f"/admin/team/{ana.display_id}/grants")
     assert "was given access to 2 customers" in text_of(asked.text)
     await owner.post(f"/admin/team/{ana.display_id}/grants")
     assert "grant" not in text_of((await owner.get("/admin/team")).text)
+    async with unit_of_work(world.db, world.operator) as uow:
+        await restore(uow, "customer", boreal["id"])
     hers = await enter(ana)
     for path in ("/customers/1-aurora", "/customers/2-boreal"):
         assert (await hers.get(path)).status_code == 404

@@ -341,3 +341,27 @@ async def test_a_chunk_that_is_none_is_answered_in_the_one_envelope(live: Live) 
         assert (answer.status, answer.code) == (400, "invalid_json")
         assert "x-request-id" in answer.headers
     assert (await journal.look()).types == []
+
+
+def nested(levels: int) -> bytes:
+    """A customer whose body is nested so deep; the body itself and `metadata` are the first two levels."""
+    inner = b'{"a":' * (levels - 2) + b"1" + b"}" * (levels - 2)
+    return b'{"name":"Aurora","metadata":{"a":' + inner + b"}}"
+
+
+async def test_bodies_nested_too_deep_are_refused_and_harm_nobody(live: Live) -> None:
+    wire, journal = await wire_of(live)
+    for levels, status in ((64, 201), (65, 400), (100_000, 400)):
+        body = nested(levels)
+        answer = await wire.send(
+            wire.head("POST /api/v1/customers", JSON, f"Content-Length: {len(body)}"), body
+        )
+        assert answer is not None
+        assert answer.status == status, levels
+        if status == 400:
+            assert answer.code == "invalid_json"
+    flat = b"[" * 500_000
+    answer = await wire.send(wire.head("POST /api/v1/bulk", JSON, f"Content-Length: {len(flat)}"), flat)
+    assert answer is not None
+    assert (answer.status, answer.code) == (400, "invalid_json")
+    assert (await journal.look()).types == ["customer.created"]
