@@ -9,7 +9,7 @@ import pkgutil
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -68,19 +68,17 @@ def is_tenant(source: object) -> bool:
     return isinstance(source, Table) and not source.info.get("global", False)
 
 
-def inner_selects(construct: Any) -> Iterator[Any]:
-    """Common table expressions and subqueries that are reached through their columns only, each once."""
-    seen = set()
-    for node in visitors.iterate(construct):
+def inner_selects(nodes: Iterable[Any], seen: set[FromClause]) -> Iterator[Any]:
+    """Common table expressions and subqueries that are reached through their columns only, none of `seen`."""
+    for node in nodes:
         source = getattr(node, "table", None)
         if isinstance(source, CTE | Subquery) and source not in seen:
             seen.add(source)
             yield source.element
 
 
-def sources(construct: Any) -> set[FromClause]:
-    """The tables of workspaces that the construct names, each alias apart."""
-    nodes = list(visitors.iterate(construct))
+def sources(nodes: Sequence[Any]) -> set[FromClause]:
+    """The tables of workspaces that a construct of these nodes names, each alias apart."""
     named = Counter[FromClause](node for node in nodes if isinstance(node, Table | Alias))
     # An alias is followed by its table, which is not named by that.
     named.subtract(node.element for node in nodes if isinstance(node, Alias))
@@ -97,11 +95,11 @@ def sides(node: object) -> tuple[object, ...]:
     return ()
 
 
-def held(construct: Any) -> tuple[set[FromClause], bool]:
+def held(nodes: Iterable[Any]) -> tuple[set[FromClause], bool]:
     """The sources whose `org_id` is compared, and whether any is with a value or a global table."""
     found: set[FromClause] = set()
     anchored = False
-    for node in visitors.iterate(construct):
+    for node in nodes:
         compared = sides(node)
         tenants = [
             side.table
@@ -122,8 +120,9 @@ def held(construct: Any) -> tuple[set[FromClause], bool]:
     return found, anchored
 
 
-def faults(construct: Any) -> list[str]:
-    """What the construct lacks."""
+def faults(construct: Any, seen: set[FromClause] | None = None) -> list[str]:
+    """What the construct lacks; `seen` are parts of it that were looked at."""
+    seen = set() if seen is None else seen
     if isinstance(construct, TextClause):
         words = set(re.findall(r"\w+", construct.text))
         touched = [
@@ -136,13 +135,14 @@ def faults(construct: Any) -> list[str]:
             compiled = str(construct.inline().compile(dialect=DIALECTS["sqlite"]))
         columns = compiled.partition("(")[2].partition(")")[0]
         lacking = [construct.table.name] if is_tenant(construct.table) and "org_id" not in columns else []
-        return lacking + (faults(construct.select) if construct.select is not None else [])
-    found, anchored = held(construct)
-    wanted = sources(construct)
+        return lacking + (faults(construct.select, seen) if construct.select is not None else [])
+    nodes = list(visitors.iterate(construct))
+    found, anchored = held(nodes)
+    wanted = sources(nodes)
     lacking = sorted({str(source.description) for source in wanted - found})
     if wanted and not lacking and not anchored:
         lacking = ["org_id of a value"]
-    return lacking + [fault for inner in inner_selects(construct) for fault in faults(inner)]
+    return lacking + [fault for inner in inner_selects(nodes, seen) for fault in faults(inner, seen)]
 
 
 def test_every_statement_names_its_workspace() -> None:
