@@ -40,6 +40,9 @@ export interface JobFile {
   size: number;
   /** Media type. */
   contentType: string;
-  /** Where it can be fetched without a key for 5 minutes; every answer has a new link. */
+  /**
+   * Where it can be fetched without a key for 24 hours, as long as the caller may see the job; every answer
+   * has a new link.
+   */
   url: string;
 }
