@@ -33,6 +33,7 @@ from pivotal_server.health.metrics import Metrics
 from pivotal_server.jobs import pages as job_pages
 from pivotal_server.kit.draining import Draining
 from pivotal_server.kit.http.request import Receive, Scope, Send
+from pivotal_server.limits import pages as limit_pages
 from pivotal_server.members import pages as team_pages
 from pivotal_server.members import pages_join as join_pages
 from pivotal_server.notifications import pages as mail_pages
@@ -86,6 +87,7 @@ ROUTES = [
     *test_data_pages.routes,
     *mail_pages.routes,
     *notice_pages.routes,
+    *limit_pages.routes,
     *team_pages.routes,
     *join_pages.routes,
     *log_pages.routes,

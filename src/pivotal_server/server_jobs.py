@@ -1,6 +1,7 @@
 """Every kind of background job, room by room."""
 
 from pivotal_server.auth import jobs as auth
+from pivotal_server.contacts import jobs as contacts
 from pivotal_server.files import jobs as files
 from pivotal_server.jobs import jobs as queue
 from pivotal_server.jobs.kinds import Kind, Periodic
@@ -13,6 +14,7 @@ from pivotal_server.transfer import jobs as transfer
 from pivotal_server.webhooks import jobs as webhooks
 
 KINDS: tuple[Kind, ...] = (
+    *contacts.KINDS,
     *onboardings.KINDS,
     *tasks.KINDS,
     *test_data.KINDS,

@@ -97,6 +97,10 @@ async def toast(studio: Any, page: Page) -> None:
     await page.locator(".toast").wait_for()
 
 
+async def limits(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/admin/limits")
+
+
 async def fields(studio: Any, page: Page) -> None:
     await studio.full.open(page, "/admin/custom-fields")
 
@@ -112,6 +116,7 @@ async def field_dialog(studio: Any, page: Page) -> None:
 
 
 CUSTOMER_PAGES: dict[str, Act] = {
+    "limits": limits,
     "custom-fields": fields,
     "custom-fields-tags": tags,
     "custom-fields-dialog": field_dialog,

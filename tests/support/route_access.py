@@ -35,6 +35,7 @@ GET      /admin/mail/{number}                                       administer
 GET      /notifications                                             signed_in
 POST     /notifications/read                                        signed_in
 GET      /notifications/{id}                                        signed_in
+GET      /admin/limits                                              administer
 GET      /admin/team                                                manage_team
 GET+POST /admin/team/invite                                         manage_team
 GET+POST /admin/team/invite-many                                    manage_team
@@ -119,10 +120,6 @@ GET      /onboardings/total                                         signed_in
 GET      /onboardings/live                                          signed_in
 GET      /onboardings/{number}/moves                                signed_in
 POST     /onboardings/bulk                                          work_on_onboardings
-GET      /bulk/{job}                                                signed_in
-GET      /bulk/{job}/live                                           signed_in
-POST     /bulk/{job}/cancel                                         signed_in
-GET      /bulk/{job}/files/{file}                                   signed_in
 GET      /onboardings/timeline                                      signed_in
 GET      /onboardings/{number}                                      signed_in
 GET      /onboardings/{number}/live                                 signed_in

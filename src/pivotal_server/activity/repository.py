@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, delete, select
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, any_of, insert_of
@@ -21,6 +21,12 @@ from pivotal_server.db.tables import (
 
 INSERT = Statement.write(insert_of(activity))
 INSERT_PERSONAL = Statement.write(insert_of(activity_personal))
+FORGET_CONTACT = Statement.write(
+    delete(activity_personal).where(
+        activity_personal.c.org_id == bindparam("org_id"),
+        activity_personal.c.contact_id == bindparam("contact_id"),
+    )
+)
 
 
 class ActivityRow(msgspec.Struct, frozen=True):
@@ -185,3 +191,8 @@ async def last_of_customers(db: Executor, org_id: str, ids: list[str]) -> dict[s
 async def of_request(db: Executor, org_id: str, request_id: str) -> list[ActivityRow]:
     """The entries that one request wrote, newest first, at most 1,000."""
     return await db.fetch_all(BY_REQUEST, {"org_id": org_id, "request_id": request_id, "limit": 1000})
+
+
+async def forget_contact(tx: Transaction, org_id: str, contact_id: str) -> None:
+    """Remove the personal diffs of a contact."""
+    await tx.execute(FORGET_CONTACT, {"org_id": org_id, "contact_id": contact_id})

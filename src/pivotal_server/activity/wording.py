@@ -38,6 +38,7 @@ SENTENCES: Mapping[str, str] = {
     "contact.unarchived": "took {contact_named} out of the archive",
     "contact.deleted": "deleted {contact_named}",
     "contact.restored": "restored {contact_named}",
+    "contact.erased": "erased the data of {contact}",
     "contact.portal_access_changed": "changed the portal access of {contact}",
     "onboarding.created": "opened onboarding {onboarding}",
     "onboarding.field_changed": "changed {fields} of {onboarding}",

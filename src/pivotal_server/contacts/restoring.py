@@ -3,11 +3,12 @@
 from msgspec.structs import replace
 
 from pivotal_server.contacts import repository
+from pivotal_server.contacts.erasing import is_erased
 from pivotal_server.contacts.repository import ContactRow
 from pivotal_server.contacts.service import announce, conflict, how_many, note
 from pivotal_server.contacts.wire import to_wire
 from pivotal_server.db.errors import UniqueViolation
-from pivotal_server.errors_catalogue import LIMIT_REACHED
+from pivotal_server.errors_catalogue import CONTACT_NOT_FOUND, LIMIT_REACHED
 from pivotal_server.limits.catalogue import CONTACTS_PER_CUSTOMER
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -16,10 +17,13 @@ async def restore_contact(uow: UnitOfWork, row: ContactRow) -> ContactRow:
     """Bring back a contact of a locked customer; a live one stays as it is.
 
     It is primary again only where nobody else is by now, and its tasks stay with whom they have gone to.
-    Raises ``email_taken``, ``external_id_taken``, ``limit_reached``.
+    Raises ``email_taken``, ``external_id_taken``, ``limit_reached``, and ``contact_not_found`` for one that
+    was erased.
     """
     if row.deleted_at is None:
         return row
+    if is_erased(row):
+        raise CONTACT_NOT_FOUND()
     limit, used = CONTACTS_PER_CUSTOMER.default, await how_many(uow.tx, uow.org_id, row.customer_id)
     if used >= limit:
         raise LIMIT_REACHED(name=CONTACTS_PER_CUSTOMER.title, limit=limit, used=used)

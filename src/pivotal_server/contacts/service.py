@@ -9,7 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from pivotal_server.activity.entries import Change, differences
-from pivotal_server.contacts import repository
+from pivotal_server.contacts import erasing, repository
 from pivotal_server.contacts.repository import ContactRow
 from pivotal_server.contacts.schemas import Contact, ContactCreate, ContactUpdate
 from pivotal_server.contacts.wire import to_wire
@@ -245,7 +245,8 @@ async def update_contact(uow: UnitOfWork, row: ContactRow, data: ContactUpdate) 
 async def delete_contact(uow: UnitOfWork, row: ContactRow) -> ContactRow:
     """Delete a contact softly; a deleted one stays as it is.
 
-    Deleting the primary leaves none; the open tasks of a deleted contact have no assignee.
+    Deleting the primary leaves none; the open tasks of a deleted contact have no assignee. After 30 days it
+    is erased.
     """
     if row.deleted_at is not None:
         return row
@@ -263,6 +264,7 @@ async def delete_contact(uow: UnitOfWork, row: ContactRow) -> ContactRow:
     # Before the contact is gone: what the tasks were is told with its address.
     await onboardings.unassign(uow, row.customer_id, row.id)
     await repository.save(uow.tx, uow.org_id, gone)
+    await erasing.plan(uow, gone, uow.now)
     return gone
 
 

@@ -62,7 +62,8 @@ def _of_kind(kind: str, table: Table, older: bool) -> Select[Any]:
             _PLANS.c.display_id.label("onboarding_number"),
         )
         .select_from(found.outerjoin(people, people.c.id == members.c.person_id))
-        .where(_A.org_id == bindparam("org_id"), _A.event == f"{kind}.deleted", name.is_not(None), *reachable)
+        # Nothing is left of what was erased, not even a name.
+        .where(_A.org_id == bindparam("org_id"), _A.event == f"{kind}.deleted", name != "", *reachable)
         .order_by(_A.created_at.desc())
         .limit(bindparam("limit"))
     )
