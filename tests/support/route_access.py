@@ -9,6 +9,7 @@ _ROUTES = """
 GET      /static/{name:path}                                        open
 GET      /llms.txt                                                  open
 GET      /llms-full.txt                                             open
+GET      /sdk/{language}/{name}                                     open
 GET      /docs/search                                               open
 GET      /docs/search.json                                          open
 GET      /docs/theme                                                open
