@@ -3,6 +3,7 @@
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pivotal_server.db.search_conditions import CONDITIONS
 from pivotal_server.search.dates import days_of, stretch
 from pivotal_server.search.fields import BUILT_IN, CHOICES, HAS, IS, KINDS, Phase, Teammate
-from pivotal_server.search.grammar import MOST_LETTERS, MOST_TERMS, Atom, Term, parse
+from pivotal_server.search.grammar import MOST_LETTERS, MOST_TERMS, Atom, Term, parse, written
 from pivotal_server.search.meaning import Surroundings, Wanted, meaning
 from pivotal_server.search.words import folded, run_of, words_of
 
@@ -230,3 +231,14 @@ def test_words_are_plain_and_folding_twice_changes_nothing(text: str) -> None:
     assert run_of(run_of(text)) == run_of(text)
     if text.isascii():
         assert folded(text) == text.lower()
+
+
+@given(st.text(alphabet='ab1 -:"\\,.#<>=_', max_size=30))
+def test_a_term_is_written_so_that_it_is_read_again(text: str) -> None:
+    def bare(terms: tuple[Term, ...]) -> list[Term]:
+        return [msgspec.structs.replace(term, source="") for term in terms]
+
+    terms = parse(text).terms
+    for term in terms:
+        assert bare(parse(written(term)).terms) == bare((term,)), written(term)
+    assert bare(parse(" ".join(written(term) for term in terms)).terms) == bare(terms)

@@ -9,18 +9,17 @@ import msgspec
 from pivotal_server.activity.service import ActivityRow
 from pivotal_server.activity.wording import Names, feed
 from pivotal_server.contacts.views import ContactForm, ContactsCard, ContactView
+from pivotal_server.customers.columns import USUAL, all_columns
 from pivotal_server.customers.views import (
     CustomerForm,
     CustomerHead,
-    CustomerList,
     CustomerPage,
-    CustomerRow,
     CustomField,
     Details,
     DetailsForm,
-    StatusFilter,
     Tab,
 )
+from pivotal_server.customers.views_list import Chip, CustomerList, CustomerRow, Head
 from pivotal_server.onboardings.views import OnboardingForm, OnboardingView, onboarding_view, phase_chip
 from pivotal_server.web.view import Form, Frame, Me, Person, Toast
 
@@ -217,11 +216,16 @@ def customer_row(number: int, name: str, **changes: Any) -> CustomerRow:
 
 def customer_list(*rows: CustomerRow, **changes: Any) -> CustomerList:
     """A page of the list."""
-    filters = (
-        StatusFilter("All", "/customers", True),
-        StatusFilter("Churned", "/customers?status=churned", False),
+    known = all_columns(())
+    heads = tuple(Head(known[key], f"/customers?sort={key}") for key in USUAL)
+    usual = Chip("", "", "Not churned", "Not churned", "/customers?q=", "/customers?q=&box=x")
+    plain = CustomerList(
+        rows,
+        heads,
+        chips=(usual,),
+        total_url="/customers/total",
+        after="/customers?after=1",
     )
-    plain = CustomerList(rows, filters, total_url="/customers/total", older="/customers?before=1", q="")
     return msgspec.structs.replace(plain, **changes)
 
 

@@ -78,10 +78,6 @@ GET      /admin/jobs/live                                           administer
 GET+POST /admin/jobs/{id}/cancel                                    administer
 POST     /admin/jobs/{id}/retry                                     administer
 GET      /admin/jobs/{id}/files/{file}                              administer
-GET      /bulk/{job}                                                signed_in
-GET      /bulk/{job}/live                                           signed_in
-POST     /bulk/{job}/cancel                                         signed_in
-GET      /bulk/{job}/files/{file}                                   signed_in
 GET      /files/{id}                                                open
 GET      /search                                                    signed_in
 POST     /customers/export                                          administer
@@ -191,6 +187,7 @@ GET+POST /views/{id}/delete                                         manage_own_t
 GET      /                                                          open
 GET      /customers                                                 signed_in
 GET      /customers/total                                           signed_in
+GET+POST /customers/columns                                         signed_in
 GET      /customers/{customer}                                      signed_in
 GET      /customers/{customer}/activity                             signed_in
 GET      /customers/{customer}/live                                 signed_in

@@ -224,7 +224,7 @@ async def test_a_saved_dialog_closes_and_its_fragment_is_fresh(site: Site, page:
 async def test_app_frame_3_shortcuts_do_nothing_while_typing(site: Site, page: Page) -> None:
     await site.open(page, "/customers")
     await page.keyboard.press("/")
-    assert await focused(page) == "q"
+    assert await focused(page) == "add"
     await page.keyboard.type("cj?[")
     assert await page.locator("#filter").input_value() == "cj?["
     await expect(page.locator("dialog[open]")).to_have_count(0)

@@ -50,6 +50,9 @@ BY_NUMBER_LOCKED = Statement(
     _SELECT.where(_ORG, _C.display_id == bindparam("number")).with_for_update(), into=ContactRow
 )
 PRIMARY = Statement(_SELECT.where(_ORG, _LIVE, _OF_CUSTOMER, _C.is_primary), into=ContactRow)
+PRIMARY_NAMES = Statement.rows(
+    select(_C.customer_id, _C.name).where(_ORG, _LIVE, any_of(_C.customer_id, "customer_ids"), _C.is_primary)
+)
 CARD = Statement(
     _SELECT.where(_ORG, _LIVE, _OF_CUSTOMER, ~_C.archived)
     .order_by(_C.is_primary.desc(), _C.created_at)
@@ -134,6 +137,11 @@ async def find(
 async def primary(db: Executor, org_id: str, customer_id: str) -> ContactRow | None:
     """The primary contact of a customer."""
     return await db.fetch_one(PRIMARY, {"org_id": org_id, "customer_id": customer_id})
+
+
+async def primary_names(db: Executor, org_id: str, customer_ids: list[str]) -> dict[str, str]:
+    """The names of the primary contacts of several customers."""
+    return dict(await db.fetch_all(PRIMARY_NAMES, {"org_id": org_id, "customer_ids": customer_ids}))
 
 
 async def card(db: Executor, org_id: str, customer_id: str, limit: int) -> list[ContactRow]:

@@ -89,6 +89,11 @@ async def primary_id(db: Executor, org_id: str, customer_id: str) -> str | None:
     return None if found is None else found.id
 
 
+async def primary_names(db: Executor, org_id: str, customer_ids: list[str]) -> dict[str, str]:
+    """The names of the primary contacts of several customers, by the customers' ids."""
+    return await repository.primary_names(db, org_id, customer_ids) if customer_ids else {}
+
+
 async def id_of_external(db: Executor, org_id: str, external_id: str) -> str | None:
     """The id of the live contact with this external id, if there is one."""
     return await repository.id_of_external(db, org_id, external_id)

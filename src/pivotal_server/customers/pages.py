@@ -1,9 +1,8 @@
 """The list of customers."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -11,146 +10,137 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from pivotal_server.activity import service as activity
-from pivotal_server.customers import service
+from pivotal_server.contacts import service as contacts
+from pivotal_server.customers import chips, service, service_table
+from pivotal_server.customers.columns import Column
+from pivotal_server.customers.filtering import LISTING, PATH, Asked, asked_of
 from pivotal_server.customers.service import CustomerRow as Stored
-from pivotal_server.customers.views import (
-    CustomerList,
-    CustomerRow,
-    StatusFilter,
-)
-from pivotal_server.kit.clock import wire_micros
+from pivotal_server.customers.service_table import place_in, token_of
+from pivotal_server.customers.views_list import CustomerList, CustomerRow, Head
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.members import service as members
 from pivotal_server.members.service import MemberRow
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.onboardings.views import phase_chip
 from pivotal_server.phases import service as phases
-from pivotal_server.search import service as search
-from pivotal_server.search.grammar import MOST_LETTERS
-from pivotal_server.search.service import Seeker
-from pivotal_server.web.queries import moment_in
+from pivotal_server.search.grammar import Atom, Term, written
+from pivotal_server.views.menu import menu_of
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Person
 
-ROWS = 50
-FILTERS: tuple[tuple[str, str], ...] = (
-    ("", "Current"),
-    ("onboarding", "Onboarding"),
-    ("active", "Active"),
-    ("at_risk", "At risk"),
-    ("churned", "Churned"),
-    ("archived", "Archived"),
+# What a click adds to the filter, in words and as it is written.
+_OFFERED = (
+    ("Owned by me", "owner:me"),
+    ("Without an owner", "owner:none"),
+    ("Onboarding", "status:onboarding"),
+    ("Active", "status:active"),
+    ("At risk", "status:at_risk"),
+    ("In an open onboarding", "is:open"),
+    ("Next launch this week", "launch:this_week"),
+    ("Quiet for 30 days", "-activity:30d"),
+    ("No primary contact", "-has:primary"),
+    ("Sharing its domain", "is:duplicate"),
+    ("Not test data", "-is:test"),
 )
-
-
-# ── The list ───────────────────────────────────────────────────────────────────────────────────
-def _status(visit: Visit) -> str:
-    asked = visit.request.query_params.get("status", "")
-    return asked if asked in dict(FILTERS) else ""
-
-
-def _query(visit: Visit) -> str:
-    return visit.request.query_params.get("q", "").strip()[:MOST_LETTERS]
-
-
-class _Asked(msgspec.Struct, frozen=True):
-    """What the list shall hold: its filters, what a query among them binds, and hints about the query.
-
-    ``filters`` of ``None``: no customer can be wanted.
-    """
-
-    filters: dict[str, Any] | None
-    values: Mapping[str, Any] = {}
-    hints: tuple[str, ...] = ()
-
-
-async def _asked(visit: Visit, status: str, text: str) -> _Asked:
-    """Without a query the current customers; a query finds churned ones too (WB-SRCH-5)."""
-    filters: dict[str, Any] = {"status": status} if status else {} if text else {"current": True}
-    if not visit.allows("see_all_customers"):
-        filters["visible_to"] = visit.actor.id
-    if not text:
-        return _Asked(filters)
-    seeker = Seeker(
-        org_id=visit.org_id,
-        me=visit.actor.id,
-        visible_to=filters.get("visible_to"),
-        zone=visit.frame.zone,
-    )
-    wanted = await search.understand(
-        visit.db, seeker, f"{text} is:archived" if status == "archived" else text
-    )
-    found = await search.customer_filters(visit.db, seeker, wanted)
-    if found is None:
-        return _Asked(None, hints=wanted.hints)
-    return _Asked({**filters, **found[0]}, found[1], wanted.hints)
-
-
-def _url(status: str, text: str = "", **more: str) -> str:
-    query = {**({"status": status} if status else {}), **({"q": text} if text else {}), **more}
-    return f"/customers?{urlencode(query)}" if query else "/customers"
 
 
 @page("customers")
 async def list_page(visit: Visit) -> Response:
-    """Customers, newest first, 50 a page."""
-    status, text = _status(visit), _query(visit)
-    asked = await _asked(visit, status, text)
-    older_than = moment_in(visit.request.query_params.get("before"))
-    newer_than = None if older_than else moment_in(visit.request.query_params.get("after"))
-    part = Slice(ROWS, older_than or newer_than, ascending=newer_than is not None)
-    rows: list[Stored] = []
-    following = None
-    if asked.filters is not None:
-        rows, following = await service.list_customers(
-            visit.db, visit.org_id, part, asked.filters, asked.values
-        )
-    if newer_than is not None:
-        rows.reverse()
-    has_older = newer_than is not None or following is not None
-    has_newer = older_than is not None or (newer_than is not None and following is not None)
-    found = CustomerList(
-        rows=await _rows(visit, rows),
-        filters=tuple(
-            StatusFilter("All" if text and not key else label, _url(key, text), key == status)
-            for key, label in FILTERS
-        ),
-        nothing="" if rows else await _why_nothing(visit, status or text),
-        q=text,
-        status=status,
-        hints=asked.hints,
-        total_url=f"/customers/total?{urlencode({'status': status, 'q': text})}",
-        older=_url(status, text, before=wire_micros(rows[-1].created_at)) if rows and has_older else None,
-        newer=_url(status, text, after=wire_micros(rows[0].created_at)) if rows and has_newer else None,
+    """Customers as filtered and sorted, a page of them."""
+    menu = await menu_of(visit, LISTING)
+    if menu.opening:
+        return RedirectResponse(menu.opening, 302)
+    query = visit.request.query_params
+    asked = await asked_of(visit, query)
+    if "add" in query:
+        return RedirectResponse(asked.url(q=asked.also(query["add"])), 302)
+    behind = place_in(query.get("after", ""), asked.order)
+    before = None if behind is not None else place_in(query.get("before", ""), asked.order)
+    back = before is not None
+    found: list[service_table.Placed] = []
+    filters = asked.filter.filters
+    if filters is not None:
+        found = [
+            *await service_table.page(
+                visit.db,
+                visit.org_id,
+                filters,
+                asked.filter.values,
+                asked.order,
+                asked.size + 1,
+                at=behind or before,
+                back=back,
+            )
+        ]
+    more = len(found) > asked.size
+    if more:
+        del found[0 if back else asked.size]
+    rows = [one.row for one in found]
+    usual = asked.filter.text == chips.USUAL
+    view = CustomerList(
+        rows=await _rows(visit, rows, asked),
+        heads=_heads(asked),
+        chips=asked.chips,
+        box=query.get("box", ""),
+        kept=tuple(asked.values().items()),
+        offered=tuple((words, asked.url(q=asked.also(term))) for words, term in _OFFERED),
+        hints=asked.notice,
+        nothing="" if rows else await _why_nothing(visit, filtered=not usual),
+        clear_url=asked.url(q="" if usual else chips.USUAL),
+        columns_url=asked.url(f"{PATH}/columns"),
+        total_url=asked.url(f"{PATH}/total"),
+        before=asked.url(before=token_of(found[0].place)) if found and (behind or (back and more)) else None,
+        after=asked.url(after=token_of(found[-1].place)) if found and (back or more) else None,
+        acting=asked.filter.acting,
+        menu=menu,
     )
-    return visit.render("customers/list.html", found, fragments=("rows",))
+    return visit.render("customers/list.html", view, fragments=("rows", "views", "side_views"))
 
 
-async def _why_nothing(visit: Visit, filtered: str) -> Any:
+def _heads(asked: Asked) -> tuple[Head, ...]:
+    heads = []
+    for column in asked.columns:
+        if not column.sort:
+            heads.append(Head(column))
+            continue
+        is_current = asked.sort.removeprefix("-") == column.key
+        now = "" if not is_current else "descending" if asked.order.down else "ascending"
+        heads.append(Head(column, asked.url(sort=f"{'-' if now == 'ascending' else ''}{column.key}"), now))
+    return tuple(heads)
+
+
+async def _why_nothing(visit: Visit, *, filtered: bool) -> Any:
     if filtered:
         return "matches"
-    if not visit.allows("see_all_customers"):
-        return "given"
-    some, _ = await service.list_customers(visit.db, visit.org_id, Slice(1), {})
-    return "matches" if some else "new"
+    all_seen = visit.allows("see_all_customers")
+    seen = {} if all_seen else {"visible_to": visit.actor.id}
+    some, _ = await service.list_customers(visit.db, visit.org_id, Slice(1), seen)
+    return "matches" if some else "new" if all_seen else "given"
 
 
 @page("customers")
 async def total(visit: Visit) -> Response:
     """How many customers the list holds; asked for after the rows, so that counting delays nothing."""
-    asked = await _asked(visit, _status(visit), _query(visit))
+    asked = (await asked_of(visit, visit.request.query_params)).filter
     found = 0
     if asked.filters is not None:
         found = await service.count_customers(visit.db, visit.org_id, Slice(), asked.filters, asked.values)
     return visit.render_with("customers/total.html", {"total": found})
 
 
-async def _rows(visit: Visit, rows: list[Stored]) -> tuple[CustomerRow, ...]:
-    ids = [row.id for row in rows]
-    owners = await members.by_ids(visit.db, visit.org_id, [row.owner_id for row in rows])
-    opened = await onboardings.open_of_customers(visit.db, visit.org_id, ids)
-    known = await phases.all_phases(visit.db, visit.org_id) if opened else []
-    last = await activity.last_of_customers(visit.db, visit.org_id, ids)
+async def _rows(visit: Visit, rows: list[Stored], asked: Asked) -> tuple[CustomerRow, ...]:
+    db, org_id, ids = visit.db, visit.org_id, [row.id for row in rows]
+    shown = {column.key for column in asked.columns}
+    owners = await members.by_ids(db, org_id, [row.owner_id for row in rows])
+    opened = await onboardings.open_of_customers(db, org_id, ids)
+    known = await phases.all_phases(db, org_id) if opened else []
+    last = await activity.last_of_customers(db, org_id, ids) if "activity" in shown else {}
+    primary = await contacts.primary_names(db, org_id, ids) if "contact" in shown else {}
+    shared: dict[str, int] = {}
+    if "domain" in shown:
+        domains = [row.domain for row in rows if row.domain]
+        me = None if visit.allows("see_all_customers") else visit.actor.id
+        shared = await service_table.sharing(db, org_id, domains, me)
     by_customer: dict[str, list[onboardings.OpenSummary]] = {}
     for summary in opened:
         by_customer.setdefault(summary.customer_id, []).append(summary)
@@ -169,9 +159,40 @@ async def _rows(visit: Visit, rows: list[Stored]) -> tuple[CustomerRow, ...]:
             next_launch=_next_launch(by_customer.get(row.id, [])),
             last_activity=last.get(row.id),
             launched=all(one.launched_at for one in by_customer.get(row.id, ())),
+            health=row.health_score,
+            mrr=row.mrr,
+            orders=row.monthly_orders,
+            tags=tuple(msgspec.json.decode(row.tags)),
+            contact=primary.get(row.id, ""),
+            external_id=row.external_id,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            sharing=shared.get(row.domain or "", 1),
+            domain_url=_domain_url(asked, row.domain),
+            custom=_custom(row, asked.columns),
         )
         for row in rows
     )
+
+
+def _domain_url(asked: Asked, domain: str | None) -> str:
+    if domain is None:
+        return ""
+    term = Term("", "domain", (Atom(domain, phrase=True),))
+    return asked.url(q=asked.also(written(term)))
+
+
+def _custom(row: Stored, columns: Sequence[Column]) -> dict[str, Any]:
+    """The values of the custom fields that are columns, days as days."""
+    fields = [column for column in columns if column.field]
+    values: dict[str, Any] = msgspec.json.decode(row.custom_fields) if fields else {}
+    found = {}
+    for column in fields:
+        value = values.get(column.field)
+        if column.type == "date" and value is not None:
+            value = date.fromisoformat(value)
+        found[column.field] = value
+    return found
 
 
 def _next_launch(opened: list[onboardings.OpenSummary]) -> date | None:
@@ -186,11 +207,11 @@ def person(member: MemberRow | None) -> Person | None:
 
 async def home(_request: Request) -> Response:
     """The start page is the list of customers."""
-    return RedirectResponse("/customers", status_code=302)
+    return RedirectResponse(PATH, status_code=302)
 
 
 routes = [
     Route("/", home),
-    Route("/customers", list_page),
-    Route("/customers/total", total),
+    Route(PATH, list_page),
+    Route(f"{PATH}/total", total),
 ]

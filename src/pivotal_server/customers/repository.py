@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
@@ -105,7 +105,7 @@ _WITH_TAG = customer_tags.join(
     customers,
     and_(_C.org_id == customer_tags.c.org_id, _C.id == customer_tags.c.customer_id),
 )
-_FILTERS = {
+FILTERS: dict[str, ColumnElement[bool]] = {
     "status": _C.status == bindparam("status"),
     "slug": _C.slug == bindparam("slug"),
     "domain": _C.domain == bindparam("domain"),
@@ -119,8 +119,8 @@ _FILTERS = {
     "tag": and_(customer_tags.c.org_id == bindparam("org_id"), customer_tags.c.tag == bindparam("tag")),
     **CUSTOMER_FILTERS,
 }
-_DRIVEN = {"tag": (_WITH_TAG, customer_tags.c.created_at)}
-LIST = PagedList(CustomerRow, customers, [_LIVE], _FILTERS, _DRIVEN)
+DRIVEN = {"tag": (_WITH_TAG, customer_tags.c.created_at)}
+LIST = PagedList(CustomerRow, customers, [_LIVE], FILTERS, DRIVEN)
 
 W = TypeVar("W", bound=msgspec.Struct)
 
@@ -128,7 +128,7 @@ W = TypeVar("W", bound=msgspec.Struct)
 def wire_list(kind: type[W]) -> PagedList[W]:
     """The list of live customers, read as wire objects of ``kind``."""
     return PagedList(
-        kind, customers, [_LIVE], _FILTERS, _DRIVEN, wire=True, few_by={"updated_since": "customers_updated"}
+        kind, customers, [_LIVE], FILTERS, DRIVEN, wire=True, few_by={"updated_since": "customers_updated"}
     )
 
 

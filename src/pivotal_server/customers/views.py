@@ -12,8 +12,6 @@ from pivotal_server.onboardings.views import OnboardingView, PhaseChip
 from pivotal_server.web.view import Form, Person
 
 Tab = Literal["overview", "contacts", "onboardings", "activity", "access", "details"]
-CHIPS = 2
-"""Phase chips shown in a row; further open onboardings are counted."""
 
 
 def customer_url(display_id: int, slug: str) -> str:
@@ -21,72 +19,12 @@ def customer_url(display_id: int, slug: str) -> str:
     return f"/customers/{display_id}-{slug}"
 
 
-class CustomerRow(msgspec.Struct, frozen=True):
-    """One customer of the list.
-
-    ``phases``: chips of open onboardings; the row shows the first two. ``next_launch``: earliest target among
-    open, unlaunched onboardings; ``launched``: there are no others.
-    """
-
-    id: str
-    display_id: int
-    slug: str
-    name: str
-    domain: str | None
-    status: str
-    plan: str | None
-    livemode: bool
-    owner: Person | None
-    phases: tuple[PhaseChip, ...]
-    next_launch: date | None
-    last_activity: datetime | None
-    launched: bool = False
-
-    @property
-    def url(self) -> str:
-        """Address of the customer."""
-        return customer_url(self.display_id, self.slug)
-
-    @property
-    def chips(self) -> tuple[PhaseChip, ...]:
-        """The phase chips that are shown."""
-        return self.phases[:CHIPS]
-
-    @property
-    def hidden(self) -> int:
-        """How many open onboardings have no chip."""
-        return max(len(self.phases) - CHIPS, 0)
-
-
 class StatusFilter(msgspec.Struct, frozen=True):
-    """One choice of the filter above the list."""
+    """One choice of the filter above a list."""
 
     label: str
     url: str
     current: bool
-
-
-class CustomerList(msgspec.Struct, frozen=True):
-    """Context ``page`` of ``customers/list.html``.
-
-    ``filters``: the first is the default. ``q``: text of the filter box; None draws no box; ``status``: that
-    of the filter, kept when the box is sent; ``hints``: what is to be said about the text. ``nothing``: why
-    there are no rows: the workspace is ``new``, nobody has ``given`` the reader a customer, or nothing
-    ``matches``. ``clear_url`` leads to the list without filter. ``total_url`` answers with the template
-    ``customers/total.html``, asked for after the rows; None leaves it out. ``newer`` and ``older``: addresses
-    of the pages beside it.
-    """
-
-    rows: tuple[CustomerRow, ...]
-    filters: tuple[StatusFilter, ...]
-    nothing: Literal["", "new", "given", "matches"] = ""
-    clear_url: str = "/customers"
-    q: str | None = None
-    status: str = ""
-    hints: tuple[str, ...] = ()
-    total_url: str | None = None
-    newer: str | None = None
-    older: str | None = None
 
 
 class CustomerForm(msgspec.Struct, frozen=True):

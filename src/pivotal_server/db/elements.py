@@ -30,10 +30,12 @@ def _matches_sqlite(element: MatchesGroups, compiler: SQLCompiler, **kw: Any) ->
 
 @compiles(MatchesGroups, "postgresql")
 def _matches_postgresql(element: MatchesGroups, compiler: SQLCompiler, **kw: Any) -> str:
+    # A plain condition: joined, it would be asked of every pair of rows where statistics are not there yet.
     column, groups = (compiler.process(clause, **kw) for clause in element.clauses)
     return (
-        f"(NOT EXISTS (SELECT 1 FROM jsonb_array_elements(CAST({groups} AS JSONB)) AS g(v) WHERE NOT EXISTS "  # noqa: S608
+        f"((NOT EXISTS (SELECT 1 FROM jsonb_array_elements(CAST({groups} AS JSONB)) AS g(v) WHERE NOT EXISTS "  # noqa: S608
         f"(SELECT 1 FROM jsonb_array_elements_text(g.v) AS p(v) WHERE (' ' || {column} || ' ') LIKE p.v)))"
+        " IS TRUE)"
     )
 
 

@@ -131,3 +131,22 @@ def _atom(text: str, at: int) -> tuple[Atom | None, int]:
         return (Atom(said, True) if said else None), phrase.end()
     word = _ATOM.match(text, at)
     return (None, at) if word is None else (Atom(word[0]), word.end())
+
+
+def written(term: Term) -> str:
+    """A term as it is written: reading this gives the same term, whatever stands beside it."""
+    sign = "-" if term.negated else ""
+    values = [_quoted(atom) for atom in term.values]
+    if term.field is None:
+        return f"{sign}{values[0]}"
+    if term.field == "id" and len(values) == 1 and _NUMBER.fullmatch(f"#{values[0]}"):
+        return f"{sign}#{values[0]}"
+    if term.compare == "..":
+        return f"{sign}{term.field}:{'..'.join(values)}"
+    return f"{sign}{term.field}:{term.compare}{','.join(values)}"
+
+
+def _quoted(atom: Atom) -> str:
+    if not atom.phrase:
+        return atom.text
+    return '"{}"'.format(atom.text.replace("\\", "\\\\").replace('"', '\\"'))

@@ -1,7 +1,7 @@
 """What a parsed query asks for: its terms resolved against the workspace, ready to become SQL.
 
 A term on an unknown field, or with a value that the field cannot have, is searched as plain text, and a hint
-says so (WB-SRCH-3).
+says so (WB-SRCH-3). A list that shows each term as a chip has such terms left out instead (APP-VIEW-4).
 """
 
 import difflib
@@ -55,6 +55,7 @@ class Wanted(Struct, frozen=True):
     ``names`` are the conditions that must hold, as ``db/search_conditions`` has them, ``params`` their
     values. ``words``: for each term of text its alternatives, each a run of words, for the full-text index.
     ``text`` is the free text as one run, by which the answer is ranked. ``empty``: nothing is asked for.
+    ``faulty``: why a term was left out, by its place in the query.
     """
 
     kinds: tuple[Kind, ...]
@@ -64,13 +65,22 @@ class Wanted(Struct, frozen=True):
     text: str
     hints: tuple[str, ...]
     empty: bool
+    faulty: Mapping[int, str] = {}
+
+
+def _is_bare(term: Term, word: str) -> bool:
+    """Whether the only value of a term is this word, not in quotes."""
+    [first, *more] = term.values
+    return not more and not first.phrase and first.text.lower() == word
 
 
 class _Reading:
-    """Gathers the conditions of one query."""
+    """Gathers the conditions of one query; ``leaving_out`` faulty terms, which else are searched as text."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, *, leaving_out: bool = False) -> None:
         self.around = around
+        self.leaving_out = leaving_out
+        self.faulty: dict[int, str] = {}
         self.hints: list[str] = []
         self.kinds = set(KINDS)
         self.names: set[str] = set()
@@ -86,16 +96,21 @@ class _Reading:
         self.some = False
 
     # ── Terms ──────────────────────────────────────────────────────────────────────────────────
-    def add(self, term: Term) -> None:
-        """Take one term."""
+    def add(self, at: int, term: Term) -> None:
+        """Take one term, the one at this place of the query."""
         if term.field is None:
             self._free(term)
+            if self.leaving_out and not words_of(term.values[0].text):
+                self.faulty[at] = "There is no word in it."
             return
         try:
             self._field(term, term.field)
         except Impossible as fault:
             said = str(fault) or f"{term.source} means nothing here"
             meant = f" Did you mean {fault.near[0]}?" if fault.near else ""
+            if self.leaving_out:
+                self.faulty[at] = f"{said}.{meant}"
+                return
             self.hints.append(f"{said}; searched as text.{meant}")
             self._free(Term(term.source, None, (Atom(term.source),), negated=term.negated))
             return
@@ -131,6 +146,9 @@ class _Reading:
             )
         elif field in BUILT_IN:
             require_plain(term)
+            if _is_bare(term, "any") and field not in CHOICES:
+                self._choose(field, {NONE}, negated=not term.negated)
+                return
             values = {value for atom in term.values for value in self._values(field, atom)}
             self._choose(field, values, negated=term.negated)
         else:
@@ -214,12 +232,18 @@ class _Reading:
         """One of few places for conditions that cannot be merged into one."""
         place = self.slots.get(name, 0) + 1
         if place > SLOTS:
-            self.hints.append(f"Only {SLOTS} conditions of one kind are searched.")
+            self._spare(f"Only {SLOTS} conditions of one kind are searched")
             return
         self.slots[name] = place
         self.names.add(f"{name}_{place}")
         self.params[f"{name}_{place}"] = value
         self.params |= {f"{name}_{place}_{key}": one for key, one in more.items()}
+
+    def _spare(self, said: str) -> None:
+        """Say that a condition is one too many."""
+        if self.leaving_out:
+            raise Impossible(said)
+        self.hints.append(f"{said}.")
 
     # ── Numbers and days ───────────────────────────────────────────────────────────────────────
     def _number(self, term: Term, field: str) -> None:
@@ -274,7 +298,7 @@ class _Reading:
         low, high = bounds
         if name in self.names:
             if negated:
-                self.hints.append(f"Only one -{field} is searched.")
+                self._spare(f"Only one -{field} is searched")
                 return
             low, high = max(low, self.params[f"{name}_min"]), min(high, self.params[f"{name}_max"])
         self.names.add(name)
@@ -385,12 +409,13 @@ class _Reading:
             text=" ".join(self.text),
             hints=(*hints, *self.hints),
             empty=not self.some,
+            faulty=self.faulty,
         )
 
 
-def meaning(parsed: Parsed, around: Surroundings) -> Wanted:
-    """What a query asks for in a workspace. Never raises."""
-    reading = _Reading(around)
-    for term in parsed.terms:
-        reading.add(term)
+def meaning(parsed: Parsed, around: Surroundings, *, leaving_out: bool = False) -> Wanted:
+    """What a query asks for in a workspace, faulty terms as text or left out. Never raises."""
+    reading = _Reading(around, leaving_out=leaving_out)
+    for at, term in enumerate(parsed.terms):
+        reading.add(at, term)
     return reading.wanted(parsed.hints)

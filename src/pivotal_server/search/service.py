@@ -116,10 +116,10 @@ def _today(zone: ZoneInfo | None) -> date:
     return clock.now().astimezone(zone or UTC).date()
 
 
-async def understand(db: Executor, seeker: Seeker, text: str) -> Wanted:
-    """What a query asks for. Nothing that is typed is an error."""
+async def understand(db: Executor, seeker: Seeker, text: str, *, leaving_out: bool = False) -> Wanted:
+    """What a query asks for. Nothing that is typed is an error; ``leaving_out``: see ``meaning``."""
     parsed = parse(text)
-    return meaning(parsed, await _surroundings(db, seeker, parsed))
+    return meaning(parsed, await _surroundings(db, seeker, parsed), leaving_out=leaving_out)
 
 
 async def search(

@@ -4,7 +4,7 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, JOB_NOT_FOUND, TOO_BIG
+from pivotal_server.errors_catalogue import JOB_NOT_FOUND, TOO_BIG
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.following import follow, live_url
 from pivotal_server.jobs.service import JobRow
@@ -149,13 +149,7 @@ async def export(visit: Visit) -> Response:
     """Export the customers that the list shows, as a job whose file Admin > Jobs has (APP-EXP-1)."""
     # The job reads without asking who sees what, so it is for those who see everything.
     visit.require("administer")
-    status, text = visit.fields.text("status"), visit.fields.text("q").strip()
-    if status not in _LISTED:
-        raise INVALID_ENUM_VALUE(field="status", message="This is no status of the list")
-    # The list without any filter leaves out churned customers too. What the page adds comes first, since an
-    # open quotation mark in the text would swallow it.
-    terms = ["status:onboarding,active,at_risk" if not (status or text) else _LISTED[status], text]
-    asked = " ".join(filter(None, terms))
+    asked = visit.fields.text("q").strip()
     if len(asked) > MOST_LETTERS:
         raise TOO_BIG(field="q", message=f"A search has at most {MOST_LETTERS} letters")
     async with visit.work() as uow:
@@ -163,11 +157,6 @@ async def export(visit: Visit) -> Response:
     return go_to(visit.request, "/admin/jobs")
 
 
-_LISTED = {
-    "": "",
-    **{name: f"status:{name}" for name in ("onboarding", "active", "at_risk", "churned")},
-    "archived": "is:archived",
-}
 _CHECK = f"{PATH}/{{id}}/checks/{{job}}"
 _RUN = f"{PATH}/runs/{{job}}"
 routes = [

@@ -29,8 +29,8 @@ class Listing(msgspec.Struct, frozen=True):
     """A list with saved views.
 
     ``paths``: where it is shown, the first of them unless another one is asked for. ``names``: what of an
-    address a view keeps, in the order in which it is written. The first of ``built_in`` is the list as it is
-    without any view.
+    address a view keeps, in the order in which it is written; ``blank``: those that mean something also when
+    they are empty. The first of ``built_in`` is the list as it is without any view.
     """
 
     key: str
@@ -38,15 +38,20 @@ class Listing(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]
     names: tuple[str, ...]
     built_in: tuple[BuiltIn, ...]
+    blank: tuple[str, ...] = ()
 
     def query_of(self, values: Mapping[str, str]) -> str:
         """What a view keeps of the values of an address, always written alike."""
-        found = [(name, values[name].strip()) for name in self.names if values.get(name, "").strip()]
+        found = [
+            (name, values[name].strip())
+            for name in self.names
+            if name in values and (name in self.blank or values[name].strip())
+        ]
         return urlencode(found)
 
     def checked(self, query: str) -> str:
         """A query that a form brings, with what a view does not keep left out."""
-        return self.query_of(dict(parse_qsl(query[:LONGEST_QUERY])))
+        return self.query_of(dict(parse_qsl(query[:LONGEST_QUERY], keep_blank_values=True)))
 
     def path(self, asked: str) -> str:
         """One of its paths."""
@@ -57,9 +62,31 @@ class Listing(msgspec.Struct, frozen=True):
         return f"{path}?{urlencode({PARAMETER: id})}{'&' if query else ''}{query}"
 
 
+def _q(text: str) -> str:
+    return urlencode({"q": text})
+
+
+_CURRENT = "-status:churned,archived"
 LISTINGS: Mapping[str, Listing] = {
     one.key: one
     for one in (
+        Listing(
+            "customers",
+            "Customers",
+            ("/customers",),
+            ("q", "columns", "sort", "size"),
+            (
+                BuiltIn("current", "All active"),
+                BuiltIn("mine", "My customers", _q(f"is:mine {_CURRENT}")),
+                BuiltIn("onboarding", "Onboarding", _q("status:onboarding")),
+                BuiltIn("at_risk", "At risk", _q("status:at_risk")),
+                BuiltIn("churned", "Churned", _q("status:churned")),
+                BuiltIn("archived", "Archived", _q("status:archived")),
+                BuiltIn("no_primary", "No primary contact", _q(f"-has:primary {_CURRENT}")),
+                BuiltIn("duplicates", "Duplicate domains", _q(f"is:duplicate {_CURRENT}")),
+            ),
+            blank=("q",),
+        ),
         Listing(
             "onboardings",
             "Onboardings",
