@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from pivotal_server.db.engine import counting
 from pivotal_server.kit import clock
 from tests.support.app import World
 from tests.support.browser import Browser
@@ -97,7 +98,10 @@ async def test_the_panel_is_a_page_and_a_fragment(
 ) -> None:
     await new_subtask(api, task, title="Order history")
     await new_task(api, onboarding, title="After", depends_on=[task["id"]])
-    page = await owner.get(f"{BASE}/1")
+    await owner.get(f"{BASE}/1")
+    with counting() as statements:
+        page = await owner.get(f"{BASE}/1")
+    assert statements.value <= 15
     assert is_whole_page(page)
     for words in ("Data mapping", "Order history", "Unlocks After", "Blocked by", "added task Data mapping"):
         assert words in text_of(page.text)

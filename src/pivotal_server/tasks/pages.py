@@ -285,7 +285,8 @@ async def _ask_complete(
 ) -> Response:
     blocked = await service_page.open_before(visit.db, visit.org_id, [task.row.id])
     waits = await service_page.lines_of(visit.db, visit.org_id, blocked.get(task.row.id, []))
-    below = [line for line in await service_page.below(visit.db, visit.org_id, task.row.id) if not line.done]
+    found = await service_page.lines_around(visit.db, visit.org_id, task.row.id, [])
+    below = [line for line in found if not line.done]
     notice = f"Blocked by {', '.join(line.title for line in waits)}. Complete anyway?" if waits else ""
     fields = []
     if below:

@@ -95,12 +95,14 @@ async def panel_page(
     db, org_id = visit.db, visit.org_id
     team = {member.id: member for member in await members.all_members(db, org_id)}
     names = await names_at(visit, row.customer_id, team)
-    before, after = await service_page.neighbours(db, org_id, row.id)
-    below = await service_page.below(db, org_id, row.id)
+    before_ids, after_ids = await service_page.around(db, org_id, row.id)
     notes = await service_page.notes_of_task(db, org_id, row.id)
     spoken_of = {note.cause_id for note in notes} | {row.id, row.parent_task_id}
-    own = await service_page.lines_of(db, org_id, sorted(id for id in spoken_of if id is not None))
-    lines = {line.id: line for line in [*own, *before, *after, *below]}
+    wanted = {id for id in (*spoken_of, *before_ids, *after_ids) if id is not None}
+    lines = {line.id: line for line in await service_page.lines_around(db, org_id, row.id, sorted(wanted))}
+    before = [line for line in lines.values() if line.id in before_ids]
+    after = [line for line in lines.values() if line.id in after_ids]
+    below = [line for line in lines.values() if line.parent_task_id == row.id]
     views = await _views(visit, found, lines, {id: Person(id, one.name) for id, one in team.items()})
     titles = {line.id: line.title for line in lines.values()}
     note_names = NoteNames(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, literal, or_, select, union_all
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, any_of, insert_of
@@ -19,8 +19,15 @@ DELETE_ALL_OF = Statement.write(
         _D.org_id == bindparam("org_id"), or_(any_of(_D.task_id, "ids"), any_of(_D.depends_on_id, "ids"))
     )
 )
-PREDECESSORS = Statement.scalar(
-    select(_D.depends_on_id).where(_D.org_id == bindparam("org_id"), _D.task_id == bindparam("task_id")), str
+AROUND = Statement.rows(
+    union_all(
+        select(literal("before").label("side"), _D.depends_on_id.label("id")).where(
+            _D.org_id == bindparam("org_id"), _D.task_id == bindparam("task_id")
+        ),
+        select(literal("after"), _D.task_id).where(
+            _D.org_id == bindparam("org_id"), _D.depends_on_id == bindparam("task_id")
+        ),
+    )
 )
 EDGES = Statement.rows(
     select(_D.task_id, _D.depends_on_id).where(_D.org_id == bindparam("org_id"), any_of(_D.task_id, "ids"))
@@ -55,6 +62,12 @@ async def insert(tx: Transaction, org_id: str, edges: Mapping[str, Sequence[str]
         await tx.execute_many(INSERT, rows)
 
 
+async def around(db: Executor, org_id: str, task_id: str) -> tuple[list[str], list[str]]:
+    """The ids of what a task waits for, and of what waits for it."""
+    found = await db.fetch_all(AROUND, {"org_id": org_id, "task_id": task_id})
+    return [id for side, id in found if side == "before"], [id for side, id in found if side == "after"]
+
+
 async def replace(tx: Transaction, org_id: str, edges: Mapping[str, Sequence[str]]) -> None:
     """Make ``edges`` all that these tasks depend on."""
     await tx.execute(DELETE_OF, {"org_id": org_id, "ids": list(edges)})
@@ -64,11 +77,6 @@ async def replace(tx: Transaction, org_id: str, edges: Mapping[str, Sequence[str
 async def drop(tx: Transaction, org_id: str, ids: Sequence[str]) -> None:
     """Drop every dependency of and on these tasks."""
     await tx.execute(DELETE_ALL_OF, {"org_id": org_id, "ids": ids})
-
-
-async def predecessors_of(db: Executor, org_id: str, task_id: str) -> list[str]:
-    """The tasks that a task depends on."""
-    return await db.fetch_all(PREDECESSORS, {"org_id": org_id, "task_id": task_id})
 
 
 async def dependents(db: Executor, org_id: str, ids: Sequence[str]) -> list[str]:

@@ -155,10 +155,10 @@ DATED_FIRST = Statement(
     into=TaskLine,
 )
 LINES_OF = Statement(_LINES.where(_ORG, _LIVE, any_of(_C.id, "ids")).order_by(_C.display_id), into=TaskLine)
-BELOW = Statement(
-    _LINES.where(_ORG, _LIVE, _C.parent_task_id == bindparam("parent_id")).order_by(
-        _C.position, _C.display_id
-    ),
+LINES_AROUND = Statement(
+    _LINES.where(
+        _ORG, _LIVE, or_(any_of(_C.id, "ids"), _C.parent_task_id == bindparam("parent_id"))
+    ).order_by(_C.position, _C.display_id),
     into=TaskLine,
 )
 SUBTASK_COUNTS = Statement.rows(
@@ -305,9 +305,9 @@ async def lines_of(db: Executor, org_id: str, ids: Sequence[str]) -> list[TaskLi
     return await db.fetch_all(LINES_OF, {"org_id": org_id, "ids": ids}) if ids else []
 
 
-async def below(db: Executor, org_id: str, parent_id: str) -> list[TaskLine]:
-    """The subtasks of a task in their order."""
-    return await db.fetch_all(BELOW, {"org_id": org_id, "parent_id": parent_id})
+async def lines_around(db: Executor, org_id: str, task_id: str, ids: Sequence[str]) -> list[TaskLine]:
+    """The live tasks with these ids, and the subtasks of a task, in their order."""
+    return await db.fetch_all(LINES_AROUND, {"org_id": org_id, "ids": ids, "parent_id": task_id})
 
 
 async def subtask_counts(db: Executor, org_id: str, ids: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -13,12 +13,13 @@ __all__ = [
     "NoteRow",
     "PhaseCount",
     "TaskLine",
-    "below",
+    "around",
     "count_filtered",
     "counts",
     "dated_first",
     "done_of_phase",
     "filtered",
+    "lines_around",
     "lines_of",
     "neighbours",
     "notes_of_target",
@@ -34,12 +35,13 @@ __all__ = [
 ]
 
 MOST_LINES = 2_000
-below = repository_page.below
+around = repository_links.around
 dated_first = repository_page.dated_first
 predecessors = repository_links.predecessors
 count_filtered = repository_page.count_filtered
 counts = repository_page.counts
 done_of_phase = repository_page.done_of_phase
+lines_around = repository_page.lines_around
 lines_of = repository_page.lines_of
 notes_of_target = repository_page.notes_of_target
 notes_of_task = repository_page.notes_of_task
@@ -82,8 +84,7 @@ async def open_before(db: Executor, org_id: str, ids: Sequence[str]) -> dict[str
 
 async def neighbours(db: Executor, org_id: str, task_id: str) -> tuple[list[TaskLine], list[TaskLine]]:
     """What a task waits for, and what waits for it."""
-    before = await repository_links.predecessors_of(db, org_id, task_id)
-    after = await repository_links.dependents(db, org_id, [task_id])
+    before, after = await around(db, org_id, task_id)
     lines = {line.id: line for line in await lines_of(db, org_id, [*before, *after])}
     return [lines[id] for id in before if id in lines], [lines[id] for id in after if id in lines]
 
