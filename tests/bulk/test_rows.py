@@ -259,3 +259,20 @@ async def test_tasks_of_a_filter_and_what_the_bar_refuses(owner: Browser, api: h
     enter = await owner.post(url, {"act": "", "task": other["id"]}, htmx=True)
     assert "Choose what to do" in enter.headers["HX-Trigger"]
     assert (await read(api, other))["due_date"] is None
+
+
+async def test_tasks_of_an_onboarding_that_is_gone_meanwhile_fail_the_job_at_once(
+    owner: Browser, api: httpx.AsyncClient, world: World
+) -> None:
+    one = await new_onboarding(api, await new_customer(api))
+    operation = {"action": "create", "resource": "task", "data": {"onboarding_id": one["id"], "title": "T"}}
+    answered(await api.post("/bulk", json={"operations": [operation] * 101}))
+    await owner.get("/onboardings/1?select=1")
+    ticked = [task["id"] for task in await walk(api, f"/onboardings/{one['id']}/tasks")]
+    fields = {"act": "complete", "task": ticked}
+    url = (await owner.post("/onboardings/1/tasks/bulk", fields)).headers["location"]
+    answered(await api.delete(f"/onboardings/{one['id']}"))
+    await work_off(world)
+    [job] = await all_jobs(world)
+    assert (job.status, job.error_code) == ("failed", "onboarding_not_found")
+    assert "Failed" in text_of((await owner.get(url)).text)

@@ -16,6 +16,7 @@ from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.keeping import PARTIAL
 from pivotal_server.jobs.kinds import JobCanceled, JobFailed
 from pivotal_server.jobs.running import Run
+from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import cuid
 from pivotal_server.members import service as members
 from pivotal_server.notifications import service_notices as notices
@@ -92,6 +93,9 @@ class _Act:
         except JobCanceled:
             await self._finish(canceled=True)
             raise
+        except ApiError as fault:
+            # What the rows are part of is gone, or out of sight; another try would find it so too.
+            raise JobFailed(fault.code.code, fault.message) from None
         await self._finish(canceled=False)
 
     async def _next(self) -> list[str]:

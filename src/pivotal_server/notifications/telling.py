@@ -32,7 +32,6 @@ KINDS = (
     "onboarding_created",
     "target_shifted",
     "comment_added",
-    "file_added",
     "task_assigned",
     "task_unlocked",
     "subtask_completed",
