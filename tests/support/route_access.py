@@ -78,6 +78,10 @@ GET      /admin/jobs/live                                           administer
 GET+POST /admin/jobs/{id}/cancel                                    administer
 POST     /admin/jobs/{id}/retry                                     administer
 GET      /admin/jobs/{id}/files/{file}                              administer
+GET      /bulk/{job}                                                signed_in
+GET      /bulk/{job}/live                                           signed_in
+POST     /bulk/{job}/cancel                                         signed_in
+GET      /bulk/{job}/files/{file}                                   signed_in
 GET      /files/{id}                                                open
 GET      /search                                                    signed_in
 POST     /customers/export                                          administer
