@@ -121,10 +121,6 @@ GET      /onboardings/total                                         signed_in
 GET      /onboardings/live                                          signed_in
 GET      /onboardings/{number}/moves                                signed_in
 POST     /onboardings/bulk                                          work_on_onboardings
-GET      /bulk/{job}                                                signed_in
-GET      /bulk/{job}/live                                           signed_in
-POST     /bulk/{job}/cancel                                         signed_in
-GET      /bulk/{job}/files/{file}                                   signed_in
 GET      /onboardings/timeline                                      signed_in
 GET      /onboardings/{number}                                      signed_in
 GET      /onboardings/{number}/live                                 signed_in
