@@ -137,6 +137,8 @@ SINGLE: list[tuple[str, str, Json, int, str]] = [
     ("POST", "/tasks/1/comments", {"body": f"<@{NOBODY}>"}, 400, "invalid_reference"),
     ("PATCH", "/comments/1", {"visibility": "all"}, 400, "invalid_enum_value"),
     ("PATCH", "/comments/1", {"body": ""}, 400, "too_small"),
+    ("POST", "/tasks/1/subtasks", {"title": "x", "due_date": "2026-06-01", "due_anchor": "phase_start"}, 400,
+     "invalid_enum_value"),
     ("POST", "/tasks/1/subtasks", {"title": ""}, 400, "too_small"),
     ("POST", "/tasks/1/subtasks", {"title": "x", "assignee_id": 99}, 400, "invalid_reference"),
     ("POST", "/tasks/1/subtasks", {"title": "x", "external_id": "ticket"}, 409, "external_id_taken"),
