@@ -160,6 +160,8 @@ def _waits(scenario: Mapping[str, Any], waits: list[float]) -> str:
 def _sent(scenario: Mapping[str, Any], requests: list[dict[str, Any]]) -> str:
     if len(requests) != len(scenario["answers"]):
         return f"{len(requests)} tries"
+    if not requests:
+        return ""
     keys = [request["headers"].get("idempotency-key") for request in requests]
     wanted = scenario.get("one_key")
     if wanted is not None and any(a != b or not a.startswith(wanted) for a, b in pairwise([*keys, keys[0]])):

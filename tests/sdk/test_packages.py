@@ -21,6 +21,11 @@ def first_block(readme: Path, language: str) -> str:
     return found[1]
 
 
+def test_the_install_line_of_each_readme_names_the_package_that_is_there() -> None:
+    for readme, language in ((PYTHON, "python"), (TYPESCRIPT, "typescript")):
+        assert f"/sdk/{language}/{built(language).name}\n" in (readme / "README.md").read_text("utf-8")
+
+
 async def test_the_wheel_installs_and_its_first_sample_runs(live: Live, tmp_path: Path) -> None:
     _, key = await live.world.new_key("wheel")
     address = f"{live.url}/sdk/python/{built('python').name}"

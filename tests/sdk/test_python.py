@@ -145,9 +145,21 @@ def test_an_address_must_be_one() -> None:
         PivotalApi(KEY, "a.example")
 
 
-def test_plain_http_to_another_host_warns() -> None:
-    with pytest.warns(UserWarning, match=r"a\.example gets the API key unencrypted"):
-        PivotalApi(KEY, "http://a.example")
+@pytest.mark.parametrize("host", ["a.example", "localhost.a.example", "127.a.example"])
+def test_plain_http_to_another_host_warns(host: str) -> None:
+    with pytest.warns(UserWarning, match=f"{host} gets the API key unencrypted"):
+        PivotalApi(KEY, f"http://{host}")
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "app.localhost", "127.0.0.1", "[::1]:8000"])
+def test_plain_http_to_this_machine_does_not(host: str) -> None:
+    assert repr(PivotalApi(KEY, f"http://{host}")) == f"<PivotalApi http://{host}>"
+
+
+@pytest.mark.parametrize("id", ["", ".", ".."])
+def test_an_id_that_would_name_another_path_is_refused(id: str) -> None:
+    with scripted() as api, pytest.raises(PivotalError, match="is no id"):
+        api.customers.delete(id)
 
 
 def test_the_key_is_in_no_text_of_an_error() -> None:

@@ -1,4 +1,5 @@
 // What the generated groups of methods stand on.
+import { PivotalError } from "./errors.js";
 import { Paginator, type Page } from "./paging.js";
 import type { Answer, Call, CallOptions, ResponseInfo, Sender } from "./transport.js";
 import { fromWire, renamed, snake, type Json } from "./wire.js";
@@ -58,7 +59,12 @@ function received<T>(operation: Operation, answer: Answer): T {
 
 async function callOf(operation: Operation, ids: Id[], params: Json): Promise<Call> {
   const left = [...ids];
-  const path = operation.path.replace(/\{\w+\}/g, () => encodeURIComponent(String(left.shift())));
+  const path = operation.path.replace(/\{\w+\}/g, () => {
+    const id = String(left.shift());
+    // Such a part would lead to another path than the one meant.
+    if (id === "" || id === "." || id === "..") throw new PivotalError(`${JSON.stringify(id)} is no id`);
+    return encodeURIComponent(id);
+  });
   const { file, ...others } = params;
   const wire = renamed(others, operation.nested ?? {}, snake);
   const query = new URLSearchParams();

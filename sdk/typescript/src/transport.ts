@@ -91,7 +91,7 @@ export class Sender {
     const address = options.baseUrl || environment("PIVOTAL_BASE_URL") || "http://127.0.0.1:8000";
     this.baseUrl = address.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
     const { protocol, hostname } = this.#parsed(address);
-    if (protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(hostname)) {
+    if (protocol === "http:" && !/^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) {
       console.warn(`${hostname} gets the API key unencrypted; use https`);
     }
     this.#key = key;

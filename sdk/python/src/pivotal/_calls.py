@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import random
+import re
 import time
 import uuid
 import warnings
@@ -31,7 +32,7 @@ LONGEST_RETRY_AFTER = 60.0
 FileInput = bytes | BinaryIO | Path | tuple[str, bytes] | tuple[str, bytes, str]
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
-_LOOPBACK = ("localhost", "127.", "::1")
+_LOOPBACK = re.compile(r"(.+\.)?localhost|127(\.\d+){3}|::1")
 _USER_AGENT = f"pivotal-python/{__version__} python/{platform.python_version()}"
 
 
@@ -77,7 +78,7 @@ class Settings:
         parts = urlsplit(self.base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise PivotalError(f"base_url must be an http or https address, not {address!r}")
-        if parts.scheme == "http" and not parts.hostname.startswith(_LOOPBACK):
+        if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname):
             warnings.warn(f"{parts.hostname} gets the API key unencrypted; use https", stacklevel=4)
         self.api_key = key
         self.timeout = timeout
@@ -174,7 +175,11 @@ def plan(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of :class:`Call` for a generated method that was called with ``given``."""
     path = operation.path
     for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
-        path = path.replace(f"{{{name}}}", quote(str(given[name]), safe=""))
+        id_ = str(given[name])
+        if id_ in ("", ".", ".."):
+            # Such a part would lead to another path than the one meant.
+            raise PivotalError(f"{id_!r} is no id")
+        path = path.replace(f"{{{name}}}", quote(id_, safe=""))
     planned: dict[str, Any] = {
         "method": operation.method,
         "path": path,
