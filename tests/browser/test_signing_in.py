@@ -93,7 +93,7 @@ async def test_app_auth_6_ending_the_other_session(live: Live, new_page: NewPage
     await live.open(theirs, "/profile/sessions")
     await mine.goto(await live.link())
     await mine.get_by_role("button", name="Sign in").click()
-    await mine.locator("summary").click()
+    await mine.locator("#sidebar summary").click()
     await mine.get_by_role("link", name="Sessions").click()
     await expect(mine.get_by_role("row")).to_have_count(3)
     await expect(mine.get_by_role("row", name="This session")).to_contain_text("Chrom")
