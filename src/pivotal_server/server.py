@@ -130,7 +130,10 @@ async def serve(
         worker = Worker(services, KINDS, PERIODIC)
         dispatcher = Dispatcher(services)
 
+        asked_to_stop = asyncio.Event()
+
         def stop() -> None:
+            asked_to_stop.set()
             worker.stop_claiming()
             dispatcher.stop_claiming()
             app.live.close()
@@ -138,13 +141,15 @@ async def serve(
 
         _on_signal(stop)
         serving = asyncio.create_task(server.serve())
-        await _answering(address, config.port, serving)
-        _remember_public_url(config)
-        _settle_memory()
-        announce(link, time.monotonic() - started)
-        if with_worker:
-            worker.start()
-            dispatcher.start()
+        if await _answering(address, config.port, serving):
+            _remember_public_url(config)
+            _settle_memory()
+            announce(link, time.monotonic() - started)
+            if with_worker:
+                worker.start()
+                dispatcher.start()
+        elif not asked_to_stop.is_set():
+            raise CannotStart("The server ended before it listened")
         await serving
         await asyncio.gather(worker.stop(), dispatcher.stop())
 
@@ -193,7 +198,8 @@ def last_public_url(config: Config) -> str | None:
         return None
 
 
-async def _answering(address: str, port: int, serving: "asyncio.Task[None]") -> None:
+async def _answering(address: str, port: int, serving: "asyncio.Task[None]") -> bool:
+    """Wait until the server takes connections; false when it ended before that."""
     host = "127.0.0.1" if address == "0.0.0.0" else "::1" if address == "::" else address  # noqa: S104
     while not serving.done():
         try:
@@ -202,6 +208,6 @@ async def _answering(address: str, port: int, serving: "asyncio.Task[None]") -> 
             await asyncio.sleep(0.01)
             continue
         writer.close()
-        return
+        return True
     await serving
-    raise CannotStart("The server ended before it listened")
+    return False
