@@ -121,7 +121,7 @@ async def test_writes_take_as_many_statements_as_they_have_parts(
         ("PATCH", person, {"title": "COO"}, {}, 5 + 5),
         ("PATCH", person, {"is_primary": True}, {}, 6 + 5),
         ("PATCH", person, {"is_primary": True}, {}, 3),
-        # … lock the onboardings, its open tasks; the row of its customer, from the contacts that are left; the
+        # … lock the onboardings, its open tasks; the row of its customer, from the contacts left; the
         # job that erases it after 30 days
         ("DELETE", path_of(second), None, {}, 10 + 4),
         ("DELETE", path_of(second), None, {}, 3),
