@@ -1,14 +1,14 @@
 """The page of an act on many rows that goes on as a job."""
 
 import msgspec
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pivotal_server.auth.permissions import MANAGERS
 from pivotal_server.bulk.running import job_url
 from pivotal_server.errors_catalogue import JOB_NOT_FOUND
 from pivotal_server.jobs import service as jobs
-from pivotal_server.jobs.following import follow, live_url
+from pivotal_server.jobs.following import follow, live_url, to_file
 from pivotal_server.jobs.service import JobRow
 from pivotal_server.transfer.views import Progress, links_of, progress_of
 from pivotal_server.web.htmx import saved
@@ -73,17 +73,9 @@ async def cancel(visit: Visit) -> Response:
 
 @page("onboardings")
 async def fetch(visit: Visit) -> Response:
-    """Lead to the file of the rows that were skipped, by a link that works for five minutes."""
+    """Lead to the file of the rows that were skipped, by a link for whoever asked."""
     row = await _job(visit)
-    link = await jobs.link_to(
-        visit.db,
-        visit.services.files,
-        visit.org_id,
-        row.id,
-        visit.request.path_params["file"],
-        visit.actor.string,
-    )
-    return RedirectResponse(link, status_code=302)
+    return await to_file(visit, row.id)
 
 
 _RUN = "/bulk/{job}"

@@ -1,8 +1,8 @@
-"""What pages of a job that goes on have in common: the stream that tells them that it got on."""
+"""What pages of jobs have in common: the stream that tells them that one got on, and the way to its files."""
 
 from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.service import JobRow
@@ -33,3 +33,11 @@ async def follow(visit: Visit, id: str, kind: str) -> Response:
 
     seen = visit.request.query_params.get("seen")
     return stream(hub, visit.org_id, f"job {id}", look, seen, every=LOOK_SECONDS)
+
+
+async def to_file(visit: Visit, id: str) -> Response:
+    """Lead to the file of a job that the address names, by a link for whoever asked."""
+    services = visit.services
+    name = visit.request.path_params["file"]
+    link = await jobs.link_to(visit.db, services.files, visit.org_id, id, name, visit.actor.string)
+    return RedirectResponse(link, status_code=302)

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from pivotal_server.jobs import service, service_list
+from pivotal_server.jobs.following import to_file
 from pivotal_server.jobs.service_list import ShownFile, ShownJob
 from pivotal_server.jobs.views import PATH, CancelForm, JobList, job_view, page_url
 from pivotal_server.web.htmx import saved
@@ -100,15 +101,7 @@ async def retry_job(visit: Visit) -> Response:
 async def fetch_file(visit: Visit) -> Response:
     """Lead to a file that a job has made, by a link for whoever asked."""
     row = await service_list.get_shown(visit.db, visit.org_id, visit.request.path_params["id"])
-    link = await service.link_to(
-        visit.db,
-        visit.services.files,
-        visit.org_id,
-        row.id,
-        visit.request.path_params["file"],
-        visit.actor.string,
-    )
-    return RedirectResponse(link, status_code=302)
+    return await to_file(visit, row.id)
 
 
 routes = [

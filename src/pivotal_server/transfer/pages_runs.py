@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from pivotal_server.errors_catalogue import JOB_NOT_FOUND, TOO_BIG
 from pivotal_server.jobs import service as jobs
-from pivotal_server.jobs.following import follow, live_url
+from pivotal_server.jobs.following import follow, live_url, to_file
 from pivotal_server.jobs.service import JobRow
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.search.grammar import MOST_LETTERS
@@ -132,15 +132,7 @@ async def cancel(visit: Visit) -> Response:
 async def fetch(visit: Visit) -> Response:
     """Lead to the file of the rows that were not taken, by a link for whoever asked."""
     row = await _run(visit)
-    link = await jobs.link_to(
-        visit.db,
-        visit.services.files,
-        visit.org_id,
-        row.id,
-        visit.request.path_params["file"],
-        visit.actor.string,
-    )
-    return RedirectResponse(link, status_code=302)
+    return await to_file(visit, row.id)
 
 
 # ── Export ───────────────────────────────────────────────────────────────────────────────────────
