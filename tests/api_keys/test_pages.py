@@ -340,7 +340,7 @@ async def test_the_list_costs_the_same_for_any_number_of_keys(world: World, dana
         with counting() as counted:
             await dana.get(PATH)
         counts.append(counted.value)
-    assert counts == [3, 3, 3], "session, keys, names"
+    assert counts == [4, 4, 4], "session, limits, keys, names"
 
 
 # ── Revoking ───────────────────────────────────────────────────────────────────────────────────

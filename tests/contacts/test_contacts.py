@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from pivotal_server.contacts import service
 from pivotal_server.limits.catalogue import CONTACTS_PER_CUSTOMER
@@ -248,12 +249,10 @@ async def test_the_list_of_a_customer(api: httpx.AsyncClient) -> None:
 async def test_a_customer_has_a_limit_of_contacts(
     api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Three:
-        default = 3
-
+    three = replace(CONTACTS_PER_CUSTOMER, default=3, least=1)
     customer = await new_customer(api)
     made = [await new_contact(api, customer, archived=number == 1) for number in range(3)]
-    monkeypatch.setattr(service, "CONTACTS_PER_CUSTOMER", Three)
+    monkeypatch.setattr(service, "CONTACTS_PER_CUSTOMER", three)
     path = f"{path_of(customer)}/contacts"
     refused = await api.post(path, json={"name": "x", "email": "x@a.com"})
     assert error_of(refused) == (400, "limit_reached", None)

@@ -199,7 +199,7 @@ async def test_what_an_atomic_bulk_call_refuses(
 
     for operation, status, code in ATOMIC:
         assert await refused(operation) == (status, code), operation
-    monkeypatch.setattr(contacts, "CONTACTS_PER_CUSTOMER", replace(CONTACTS_PER_CUSTOMER, default=1))
+    monkeypatch.setattr(contacts, "CONTACTS_PER_CUSTOMER", replace(CONTACTS_PER_CUSTOMER, default=1, least=1))
     third = act("create", "contact", customer_id=1, name="x", email="x@a.com")
     assert await refused(third) == (400, "limit_reached")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from pivotal_server.custom_fields import service as fields
 from pivotal_server.custom_fields.schemas import CustomFieldCreate, CustomFieldUpdate
@@ -117,11 +118,6 @@ async def test_a_type_never_changes(world: World) -> None:
 
 async def test_there_is_a_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await define(world, label="One", type="number")
-
-    class One:
-        default = 1
-        title = catalogue.CUSTOM_FIELDS.title
-
-    monkeypatch.setattr(fields, "CUSTOM_FIELDS", One)
+    monkeypatch.setattr(fields, "CUSTOM_FIELDS", replace(catalogue.CUSTOM_FIELDS, default=1))
     with pytest.raises(ApiError, match="limit of 1 is reached"):
         await define(world, label="Two", type="number")

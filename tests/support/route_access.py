@@ -37,6 +37,8 @@ GET      /notifications                                             signed_in
 POST     /notifications/read                                        signed_in
 GET      /notifications/{id}                                        signed_in
 GET      /admin/limits                                              administer
+GET      /admin/limits/keys                                         administer
+GET+POST /admin/limits/{name}                                       administer
 GET      /admin/team                                                manage_team
 GET+POST /admin/team/invite                                         manage_team
 GET+POST /admin/team/invite-many                                    manage_team

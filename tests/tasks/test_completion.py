@@ -316,7 +316,7 @@ async def test_a_task_has_a_hundred_subtasks_at_most(
 ) -> None:
     assert SUBTASKS_PER_TASK.default == 100
     monkeypatch.setattr(
-        "pivotal_server.tasks.service.SUBTASKS_PER_TASK", replace(SUBTASKS_PER_TASK, default=1)
+        "pivotal_server.tasks.service.SUBTASKS_PER_TASK", replace(SUBTASKS_PER_TASK, default=1, least=1)
     )
     parent, other = await new_task(api, onboarding), await new_task(api, onboarding)
     await new_subtask(api, parent)

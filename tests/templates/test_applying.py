@@ -151,7 +151,7 @@ async def test_applying_is_refused_where_tasks_are(
     template = await new_template(api, {"title": "A"}, {"title": "B"})
     path, body = f"/onboardings/{onboarding['id']}/apply_template", {"template_id": template["display_id"]}
     assert error_of(await api.post("/onboardings/99/apply_template", json=body))[1] == "onboarding_not_found"
-    few = replace(TASKS_PER_ONBOARDING, default=2)
+    few = replace(TASKS_PER_ONBOARDING, default=2, least=1)
     monkeypatch.setattr("pivotal_server.templates.applying.TASKS_PER_ONBOARDING", few)
     monkeypatch.setattr("pivotal_server.tasks.service.TASKS_PER_ONBOARDING", few)
     first = await new_task(api, onboarding)

@@ -1,5 +1,6 @@
 """Admin > API keys."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from pivotal_server.kit import clock
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import is_cuid
 from pivotal_server.kit.text import parse_day
+from pivotal_server.limits.catalogue import changed_in
 from pivotal_server.members import service as members
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.web.faults import STATUS_OF_CODE
@@ -40,7 +42,7 @@ async def _list(
     db = visit.db if uow is None else uow.tx
     rows = await api_keys.all_keys(db, visit.org_id)
     names = await members.names(db, visit.org_id, (row.created_by for row in rows))
-    shown = key_list(rows, names, visit.frame, created)
+    shown = key_list(rows, names, visit.frame, _changed(visit), created)
     if created is None or not is_htmx(visit.request):
         return visit.render("api_keys/list.html", shown, fragments=("keys",))
     response = visit.render("api_keys/list.html", shown, block="area")
@@ -54,6 +56,10 @@ async def _list(
     return response
 
 
+def _changed(visit: Visit) -> Mapping[str, int]:
+    return changed_in(visit.session.workspace_settings)
+
+
 @page(NAV, capability="administer")
 async def new_key(visit: Visit) -> Response:
     """The form of a new key; a link may say its ``name`` and ``mode``."""
@@ -61,7 +67,7 @@ async def new_key(visit: Visit) -> Response:
     mode = "test" if asked.get("mode") == "test" else "live"
     values = {"mode": mode, "name": asked.get("name", "")[:60]}
     form = Form("key", PATH, PATH, values=values)
-    return visit.render_form("api_keys/new.html", KeyForm(form, frozenset(), scope_rows()))
+    return visit.render_form("api_keys/new.html", KeyForm(form, frozenset(), scope_rows(), _changed(visit)))
 
 
 @page(NAV, capability="administer")
@@ -89,7 +95,9 @@ def _refused(visit: Visit, errors: dict[str, str], *, status: int, fault: str | 
     values = visit.fields.texts(*_TEXTS)
     form = Form("key", PATH, PATH, values=values, errors=errors, fault=fault)
     ticked = frozenset(visit.fields.all("scopes"))
-    return visit.render_form("api_keys/new.html", KeyForm(form, ticked, scope_rows()), status=status)
+    return visit.render_form(
+        "api_keys/new.html", KeyForm(form, ticked, scope_rows(), _changed(visit)), status=status
+    )
 
 
 def _read(visit: Visit) -> tuple[KeyRequest, dict[str, str]]:
@@ -159,7 +167,9 @@ async def ask_revoke(visit: Visit) -> Response:
     if row.revoked_at is not None:
         return go_to(visit.request, PATH)
     form = Form("revoke", f"{PATH}/{row.id}/revoke", PATH)
-    return visit.render_form("api_keys/revoke.html", RevokeForm(form, key_view(row, {}, visit.frame)))
+    return visit.render_form(
+        "api_keys/revoke.html", RevokeForm(form, key_view(row, {}, visit.frame, _changed(visit)))
+    )
 
 
 @page(NAV, capability="administer")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, case, func, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, columns_of, insert_of
@@ -36,20 +36,33 @@ class ApiKeyRow(msgspec.Struct, frozen=True):
     revoked_by: str | None
 
 
+class HeldKey(ApiKeyRow, frozen=True):
+    """A key as it is recognised: with the settings of its workspace."""
+
+    settings: dict[str, Any]
+
+
 _K = api_keys.c
 _ORG = _K.org_id == bindparam("org_id")
 _SELECT = select(*columns_of(ApiKeyRow, api_keys))
 
+_WITH_SETTINGS = _SELECT.add_columns(workspaces.c.settings)
 BY_PUBLIC_ID = Statement(
-    _SELECT.select_from(
+    _WITH_SETTINGS.select_from(
         api_key_lookup.join(
             api_keys, and_(_K.org_id == api_key_lookup.c.org_id, _K.id == api_key_lookup.c.api_key_id)
-        )
+        ).join(workspaces, workspaces.c.id == _K.org_id)
     ).where(api_key_lookup.c.public_id == bindparam("public_id")),
-    into=ApiKeyRow,
+    into=HeldKey,
     global_lookup="a request names its key before its workspace is known",
 )
 BY_ID = Statement(_SELECT.where(_ORG, _K.id == bindparam("id")), into=ApiKeyRow)
+HELD = Statement(
+    _WITH_SETTINGS.select_from(api_keys.join(workspaces, workspaces.c.id == _K.org_id)).where(
+        _ORG, _K.id == bindparam("id")
+    ),
+    into=HeldKey,
+)
 BY_ID_LOCKED = Statement(_SELECT.where(_ORG, _K.id == bindparam("id")).with_for_update(), into=ApiKeyRow)
 ALL = Statement(
     _SELECT.where(_ORG)
@@ -58,7 +71,14 @@ ALL = Statement(
     into=ApiKeyRow,
 )
 ACTIVE = Statement.scalar(
-    select(func.count()).select_from(api_keys).where(_ORG, _K.revoked_at.is_(None)), int
+    select(func.count())
+    .select_from(api_keys)
+    .where(
+        _ORG,
+        _K.revoked_at.is_(None),
+        or_(_K.expires_at.is_(None), _K.expires_at > bindparam("now", type_=_K.expires_at.type)),
+    ),
+    int,
 )
 INSERT = Statement.write(insert_of(api_keys))
 INSERT_LOOKUP = Statement.write(insert_of(api_key_lookup))
@@ -87,17 +107,18 @@ class Workspace(msgspec.Struct, frozen=True):
     id: str
     slug: str
     name: str
+    settings: dict[str, Any]
 
 
 WORKSPACE = Statement(
-    select(workspaces.c.id, workspaces.c.slug, workspaces.c.name).where(
+    select(workspaces.c.id, workspaces.c.slug, workspaces.c.name, workspaces.c.settings).where(
         workspaces.c.id == bindparam("org_id")
     ),
     into=Workspace,
 )
 
 
-async def by_public_id(db: Executor, public_id: str) -> ApiKeyRow | None:
+async def by_public_id(db: Executor, public_id: str) -> HeldKey | None:
     """The key with this public id, of whatever workspace."""
     return await db.fetch_one(BY_PUBLIC_ID, {"public_id": public_id})
 
@@ -107,14 +128,19 @@ async def by_id(db: Executor, org_id: str, id: str, *, lock: bool = False) -> Ap
     return await db.fetch_one(BY_ID_LOCKED if lock else BY_ID, {"org_id": org_id, "id": id})
 
 
+async def held(db: Executor, org_id: str, id: str) -> HeldKey | None:
+    """The key with this id, as it is recognised."""
+    return await db.fetch_one(HELD, {"org_id": org_id, "id": id})
+
+
 async def all_keys(db: Executor, org_id: str) -> list[ApiKeyRow]:
     """The keys of a workspace: active ones first, each group newest first; 500 at most."""
     return await db.fetch_all(ALL, {"org_id": org_id})
 
 
-async def count_active(db: Executor, org_id: str) -> int:
-    """How many keys of a workspace are not revoked."""
-    return await db.fetch_one(ACTIVE, {"org_id": org_id}) or 0
+async def count_active(db: Executor, org_id: str, now: datetime) -> int:
+    """How many keys of a workspace are neither revoked nor expired."""
+    return await db.fetch_one(ACTIVE, {"org_id": org_id, "now": now}) or 0
 
 
 async def insert(tx: Transaction, row: ApiKeyRow) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import structlog
 
 from pivotal_server.api_keys import repository
-from pivotal_server.api_keys.repository import ApiKeyRow
+from pivotal_server.api_keys.repository import HeldKey
 from pivotal_server.auth import actor, keys, scopes
 from pivotal_server.auth.addresses import AddressList, parse_list
 from pivotal_server.auth.authorization import PLAIN_BEARER, read_bearer, require_key
@@ -30,6 +30,7 @@ from pivotal_server.errors_catalogue import (
 )
 from pivotal_server.kit import clock
 from pivotal_server.kit.errors import ApiError
+from pivotal_server.limits.catalogue import changed_in
 from pivotal_server.limits.failures import Failures
 from pivotal_server.limits.tiers import Tier, tier_of
 from pivotal_server.limits.window import Window
@@ -59,8 +60,10 @@ class KnownKey:
         "window",
     )
 
-    def __init__(self, row: ApiKeyRow, epoch: int | None, window: Window | None = None) -> None:
-        self.tier: Tier = tier_of(livemode=row.mode == "live", own=row.rate_limit, changed={})
+    def __init__(self, row: HeldKey, epoch: int | None, window: Window | None = None) -> None:
+        self.tier: Tier = tier_of(
+            livemode=row.mode == "live", own=row.rate_limit, changed=changed_in(row.settings)
+        )
         self.window = window or Window(self.tier.limit)
         self.used = 0
         self.used_at = 0.0
@@ -69,14 +72,14 @@ class KnownKey:
         self.forgotten = False
         self.renew(row, epoch)
 
-    def renew(self, row: ApiKeyRow, epoch: int | None) -> None:
+    def renew(self, row: HeldKey, epoch: int | None) -> None:
         """Take over what the database says now."""
         self.row = row
         self.epoch = epoch
         self.granted = frozenset(row.scopes)
         self.addresses: AddressList = parse_list(row.allowed_addresses)
         self.ends = row.revoked_at is not None or row.expires_at is not None
-        self.tier = tier_of(livemode=row.mode == "live", own=row.rate_limit, changed={})
+        self.tier = tier_of(livemode=row.mode == "live", own=row.rate_limit, changed=changed_in(row.settings))
         self.window.limit = self.tier.limit
         self.actor = actor.api_key(row.org_id, row.id, row.name, row.mode)
 
@@ -148,7 +151,7 @@ class KeyRing:
         if known is None:
             known = await self._verify(text, name, epoch, address)
         elif epoch is None or known.epoch != epoch:
-            row = await repository.by_id(self._db, known.row.org_id, known.row.id)
+            row = await repository.held(self._db, known.row.org_id, known.row.id)
             if row is None:
                 self._by_digest.pop(name, None)
                 self._by_id.pop(known.row.id, None)

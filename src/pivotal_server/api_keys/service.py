@@ -15,7 +15,6 @@ from pivotal_server.errors_catalogue import (
     API_KEY_NOT_FOUND,
     INVALID_ENUM_VALUE,
     INVALID_STRING,
-    LIMIT_REACHED,
     NAME_TAKEN,
     TOO_BIG,
     TOO_SMALL,
@@ -23,6 +22,7 @@ from pivotal_server.errors_catalogue import (
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.text import line
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import ACTIVE_API_KEYS
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -131,9 +131,8 @@ async def create_key(uow: UnitOfWork, wanted: KeyRequest) -> tuple[ApiKeyRow, st
     name = _name(wanted)
     # Two at once must not both take the last place.
     await uow.hold("api_key")
-    used = await repository.count_active(uow.tx, uow.org_id)
-    if used >= ACTIVE_API_KEYS.default:
-        raise LIMIT_REACHED(name="Active API keys", limit=ACTIVE_API_KEYS.default, used=used)
+    used = await repository.count_active(uow.tx, uow.org_id, uow.now)
+    await limits.check_room(uow, ACTIVE_API_KEYS, used)
 
     made = keys.generate("live" if wanted.mode == "live" else "test")
     salt = keys.new_salt()

@@ -8,7 +8,7 @@ import msgspec
 from pivotal_server.api_keys.service import ApiKeyRow
 from pivotal_server.auth.keys import shown_prefix
 from pivotal_server.auth.scopes import SCOPES
-from pivotal_server.limits.catalogue import RATE_LIMIT_LIVE, RATE_LIMIT_TEST
+from pivotal_server.limits.catalogue import RATE_LIMIT_LIVE, RATE_LIMIT_TEST, value_of
 from pivotal_server.limits.tiers import tier_of
 from pivotal_server.web.formats import count, day
 from pivotal_server.web.view import Form, Frame, Person
@@ -80,16 +80,19 @@ class KeyForm(msgspec.Struct, frozen=True):
 
     Fields of ``form``: ``name``, ``mode`` (live, test), ``read_only`` (a box), ``scopes`` (boxes; ``ticked``
     says which), ``expires_on`` (a day), ``allowed_addresses`` (text), ``rate_limit`` (a number).
+    ``changed``: the limits that the workspace has changed.
     """
 
     form: Form
     ticked: frozenset[str]
     scopes: tuple[ScopeRow, ...]
+    changed: Mapping[str, int]
 
     @property
     def usual_rate(self) -> str:
         """What holds for a key without a rate of its own."""
-        return f"Empty: {RATE_LIMIT_LIVE.default} (live) or {RATE_LIMIT_TEST.default} (test). 0: no limit."
+        live, test = (value_of(limit, self.changed) for limit in (RATE_LIMIT_LIVE, RATE_LIMIT_TEST))
+        return f"Empty: {live:,} (live) or {test:,} (test). 0: no limit."
 
     @property
     def opened(self) -> bool:
@@ -118,9 +121,16 @@ def scope_rows() -> tuple[ScopeRow, ...]:
 
 
 def key_view(
-    row: ApiKeyRow, names: Mapping[str | None, str], frame: Frame, *, is_new: bool = False
+    row: ApiKeyRow,
+    names: Mapping[str | None, str],
+    frame: Frame,
+    changed: Mapping[str, int],
+    *,
+    is_new: bool = False,
 ) -> KeyView:
-    """A key as the list shows it; ``names`` holds the names of members by id."""
+    """A key as the list shows it; ``names`` holds the names of members by id, ``changed`` the limits that
+    the workspace has changed.
+    """
     revoked = row.revoked_at is not None
     mark, until = ("", "") if revoked else _expiry(row, frame)
     narrowed = [", ".join(row.scopes)] if row.scopes else []
@@ -128,7 +138,7 @@ def key_view(
         narrowed.append(f"only from {', '.join(row.allowed_addresses)}")
     if until:
         narrowed.append(until)
-    per_minute = tier_of(livemode=row.mode == "live", own=row.rate_limit, changed={}).limit
+    per_minute = tier_of(livemode=row.mode == "live", own=row.rate_limit, changed=changed).limit
     return KeyView(
         id=row.id,
         name=row.name,
@@ -168,11 +178,12 @@ def key_list(
     rows: Iterable[ApiKeyRow],
     names: Mapping[str | None, str],
     frame: Frame,
+    changed: Mapping[str, int],
     created: tuple[ApiKeyRow, str] | None = None,
 ) -> KeyList:
     """The list; ``created`` is a key just made, with its whole text."""
     new_id = created[0].id if created else None
-    keys = tuple(key_view(row, names, frame, is_new=row.id == new_id) for row in rows)
+    keys = tuple(key_view(row, names, frame, changed, is_new=row.id == new_id) for row in rows)
     if created is None:
         return KeyList(keys)
     row, text = created

@@ -8,7 +8,8 @@ from pivotal_server.contacts.repository import ContactRow
 from pivotal_server.contacts.service import announce, conflict, how_many, note
 from pivotal_server.contacts.wire import to_wire
 from pivotal_server.db.errors import UniqueViolation
-from pivotal_server.errors_catalogue import CONTACT_NOT_FOUND, LIMIT_REACHED
+from pivotal_server.errors_catalogue import CONTACT_NOT_FOUND
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import CONTACTS_PER_CUSTOMER
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -24,9 +25,8 @@ async def restore_contact(uow: UnitOfWork, row: ContactRow) -> ContactRow:
         return row
     if is_erased(row):
         raise CONTACT_NOT_FOUND()
-    limit, used = CONTACTS_PER_CUSTOMER.default, await how_many(uow.tx, uow.org_id, row.customer_id)
-    if used >= limit:
-        raise LIMIT_REACHED(name=CONTACTS_PER_CUSTOMER.title, limit=limit, used=used)
+    used = await how_many(uow.tx, uow.org_id, row.customer_id)
+    await limits.check_room(uow, CONTACTS_PER_CUSTOMER, used)
     primary = await repository.primary(uow.tx, uow.org_id, row.customer_id)
     after = replace(
         row,

@@ -24,13 +24,13 @@ from pivotal_server.errors_catalogue import (
     EMAIL_TAKEN,
     EXTERNAL_ID_TAKEN,
     INVALID_ENUM_VALUE,
-    LIMIT_REACHED,
 )
 from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.json import kept_or_new
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.kit.validation import given
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import CONTACTS_PER_CUSTOMER
 from pivotal_server.onboardings import of_customer as onboardings
 from pivotal_server.unit_of_work import UnitOfWork
@@ -135,7 +135,7 @@ async def count_contacts(
 
 async def how_many(db: Executor, org_id: str, customer_id: str) -> int:
     """How many contacts a customer has, archived ones too."""
-    return await repository.count(db, org_id, customer_id, CONTACTS_PER_CUSTOMER.default)
+    return await repository.count(db, org_id, customer_id, CONTACTS_PER_CUSTOMER.most)
 
 
 async def card(db: Executor, org_id: str, customer_id: str, limit: int) -> list[ContactRow]:
@@ -164,10 +164,8 @@ async def create_contact(uow: UnitOfWork, customer: CustomerRow, data: ContactCr
     one before. Raises ``email_taken``, ``external_id_taken``, ``limit_reached``, and ``invalid_enum_value``
     for a primary that is archived.
     """
-    limit = CONTACTS_PER_CUSTOMER.default
-    used = await repository.count(uow.tx, uow.org_id, customer.id, limit)
-    if used >= limit:
-        raise LIMIT_REACHED(name="Contacts per customer", limit=limit, used=used)
+    used = await how_many(uow.tx, uow.org_id, customer.id)
+    await limits.check_room(uow, CONTACTS_PER_CUSTOMER, used)
     is_primary = data.is_primary
     if is_primary is UNSET:
         is_primary = used == 0 and not data.archived

@@ -22,13 +22,13 @@ from pivotal_server.errors_catalogue import (
     CUSTOM_FIELD_NOT_FOUND,
     FIELD_SLUG_TAKEN,
     IMMUTABLE_FIELD,
-    LIMIT_REACHED,
     MISSING_FIELD,
 )
 from pivotal_server.kit.clock import wire
 from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.references import number_in
 from pivotal_server.kit.validation import given
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import CUSTOM_FIELDS
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -108,8 +108,7 @@ async def create_field(uow: UnitOfWork, data: CustomFieldCreate) -> FieldRow:
     if data.type == "select" and not options:
         raise MISSING_FIELD(field="options", name="options")
     used = len(await repository.all_fields(uow.tx, uow.org_id))
-    if used >= CUSTOM_FIELDS.default:
-        raise LIMIT_REACHED(name=CUSTOM_FIELDS.title, limit=CUSTOM_FIELDS.default, used=used)
+    await limits.check_room(uow, CUSTOM_FIELDS, used)
     number, created_at = await uow.allocate("custom_field")
     row = FieldRow(
         id=cuid(),

@@ -10,6 +10,7 @@ from anyascii import anyascii
 from pivotal_server.kit.codes import INVALID_STRING, TOO_BIG
 from pivotal_server.kit.text import clean, line, passage
 from pivotal_server.kit.validation import wrong_type
+from pivotal_server.limits.catalogue import TAGS_PER_CUSTOMER
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 RESERVED_SLUGS = frozenset({"import", "login", "new"})
@@ -94,8 +95,9 @@ def check_tags(value: Any, path: str) -> list[str]:
     """
     if not isinstance(value, list):
         raise wrong_type("array", value, path)
-    if len(value) > 50:
-        raise TOO_BIG(field=path, message=f"{path} must contain at most 50 entries")
+    most = TAGS_PER_CUSTOMER.default
+    if len(value) > most:
+        raise TOO_BIG(field=path, message=f"{path} must contain at most {most} entries")
     found: dict[str, str] = {}
     for index, entry in enumerate(value):
         here = f"{path}.{index}"

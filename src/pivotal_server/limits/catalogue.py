@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -143,6 +143,8 @@ WAITING_JOBS = Limit(
     "jobs",
     LimitScope.WORKSPACE,
     "Imports, exports and bulk edits that wait for their turn.",
+    setting="workspace",
+    most=1_000,
 )
 CONTACTS_PER_CUSTOMER = Limit(
     "contacts_per_customer",
@@ -152,6 +154,7 @@ CONTACTS_PER_CUSTOMER = Limit(
     LimitScope.CUSTOMER,
     "Contacts that are not deleted.",
     setting="workspace",
+    least=100,
     most=100_000,
 )
 PASTED_CONTACTS = Limit(
@@ -169,8 +172,6 @@ TAGS_PER_CUSTOMER = Limit(
     "tags",
     LimitScope.CUSTOMER,
     "Tags that one customer carries.",
-    setting="workspace",
-    most=500,
 )
 
 TASKS_PER_ONBOARDING = Limit(
@@ -181,6 +182,7 @@ TASKS_PER_ONBOARDING = Limit(
     LimitScope.ONBOARDING,
     "Tasks and subtasks that are not deleted.",
     setting="workspace",
+    least=100,
     most=10_000,
 )
 SUBTASKS_PER_TASK = Limit(
@@ -191,6 +193,7 @@ SUBTASKS_PER_TASK = Limit(
     LimitScope.TASK,
     "Subtasks that are not deleted.",
     setting="workspace",
+    least=10,
     most=500,
 )
 PREDECESSORS_PER_TASK = Limit(
@@ -201,6 +204,7 @@ PREDECESSORS_PER_TASK = Limit(
     LimitScope.TASK,
     "Tasks that one task waits for.",
     setting="workspace",
+    least=5,
     most=100,
 )
 PHASES = Limit(
@@ -210,6 +214,8 @@ PHASES = Limit(
     "phases",
     LimitScope.WORKSPACE,
     "Onboarding phases that are not archived.",
+    setting="workspace",
+    most=100,
 )
 TEMPLATES = Limit(
     "templates",
@@ -256,6 +262,8 @@ WEBHOOK_ENDPOINTS = Limit(
     "endpoints",
     LimitScope.WORKSPACE,
     "Webhook endpoints that are not deleted, live and test together.",
+    setting="workspace",
+    most=500,
 )
 WEBHOOK_SECRETS = Limit(
     "webhook_secrets",
@@ -272,6 +280,8 @@ PRIVATE_VIEWS = Limit(
     "views",
     LimitScope.MEMBER,
     "Saved views of one person that are not shared, over all lists.",
+    setting="workspace",
+    most=1_000,
 )
 SHARED_VIEWS = Limit(
     "shared_views",
@@ -280,6 +290,8 @@ SHARED_VIEWS = Limit(
     "views",
     LimitScope.WORKSPACE,
     "Saved views that the whole workspace has, over all lists.",
+    setting="workspace",
+    most=2_000,
 )
 
 DOCS_VOTES = Limit(
@@ -324,6 +336,12 @@ LIMITS: dict[str, Limit] = {
         DOCS_VOTES,
     )
 }
+
+
+def changed_in(settings: Mapping[str, Any]) -> Mapping[str, int]:
+    """The limits that a workspace with these settings has changed, by name."""
+    found: Mapping[str, int] = settings.get("limits", {})
+    return found
 
 
 def value_of(limit: Limit, changed: Mapping[str, int]) -> int:

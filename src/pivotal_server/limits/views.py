@@ -1,12 +1,15 @@
 """View models of Admin > Limits."""
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
-from pivotal_server.limits.catalogue import LimitScope
-from pivotal_server.limits.service import FULL, HIGH, LimitUse
+from pivotal_server.limits.catalogue import Limit, LimitScope
+from pivotal_server.limits.service import FULL, HIGH, KeyUse, LimitUse
+from pivotal_server.limits.tiers import tier_of
 from pivotal_server.web.formats import number
+from pivotal_server.web.view import Form
 
 OF = {
     LimitScope.API_KEY: "Each API key",
@@ -24,7 +27,10 @@ Tone = Literal["ink", "warn", "bad"]
 
 
 class LimitLine(msgspec.Struct, frozen=True):
-    """One limit. ``used`` and ``left`` are empty where nothing is counted; ``share`` is in per cent."""
+    """One limit. ``used`` and ``left`` are empty where nothing is counted; ``share`` is in per cent.
+
+    ``usual``: the default, where the workspace has a value of its own. ``changeable``: whether it may have.
+    """
 
     name: str
     title: str
@@ -35,6 +41,8 @@ class LimitLine(msgspec.Struct, frozen=True):
     left: str
     share: int
     tone: Tone
+    usual: str
+    changeable: bool
 
 
 class LimitsPage(msgspec.Struct, frozen=True):
@@ -43,10 +51,63 @@ class LimitsPage(msgspec.Struct, frozen=True):
     counted: tuple[LimitLine, ...]
     others: tuple[LimitLine, ...]
 
+
+class LimitForm(msgspec.Struct, frozen=True):
+    """Context ``page`` of ``limits/change.html``. Field of ``form``: ``value``, empty for the default."""
+
+    form: Form
+    limit: Limit
+
     @property
-    def short(self) -> tuple[LimitLine, ...]:
-        """The limits that are nearly used up."""
-        return tuple(line for line in self.counted if line.tone != "ink")
+    def lead(self) -> str:
+        """What it counts, and within which bounds it can be changed."""
+        bounds = f"From {number(self.limit.least)} to {number(self.limit.most)}"
+        off = ", or 0 to switch it off" if self.limit.can_be_off else ""
+        return f"{self.limit.description} {bounds}{off}. What is beyond it already stays."
+
+    @property
+    def help(self) -> str:
+        """What an empty field means."""
+        return f"Empty: the default, {amount(self.limit.default, self.limit.unit)}."
+
+
+class KeyLine(msgspec.Struct, frozen=True):
+    """The use of one key. ``limit``: requests a minute, empty without one."""
+
+    id: str
+    name: str
+    livemode: bool
+    minute: int
+    minute_refused: int
+    day: int
+    day_refused: int
+    limit: str
+
+
+class KeysPage(msgspec.Struct, frozen=True):
+    """Context ``page`` of ``limits/keys.html``."""
+
+    keys: tuple[KeyLine, ...]
+
+
+def keys_page(found: Sequence[KeyUse], changed: Mapping[str, int]) -> KeysPage:
+    """The use of each key, in the order in which they come."""
+    lines = []
+    for use in found:
+        limit = tier_of(livemode=use.mode == "live", own=use.rate_limit, changed=changed).limit
+        lines.append(
+            KeyLine(
+                use.id,
+                use.name,
+                use.mode == "live",
+                use.minute,
+                use.minute_refused,
+                use.day,
+                use.day_refused,
+                f"{number(limit)} / min" if limit else "",
+            )
+        )
+    return KeysPage(tuple(lines))
 
 
 def amount(value: int, unit: str) -> str:
@@ -73,9 +134,11 @@ def _line(use: LimitUse) -> LimitLine:
         limit.title,
         limit.description,
         OF[limit.scope],
-        amount(limit.default, limit.unit),
+        amount(use.value, limit.unit) if use.value else "Off",
         "" if use.used is None else number(use.used),
         "" if use.left is None else number(use.left),
         use.share,
         tone,
+        amount(limit.default, limit.unit) if use.changed else "",
+        limit.setting is not None,
     )

@@ -10,13 +10,13 @@ from pivotal_server.customers.checks import slug_of
 from pivotal_server.errors_catalogue import (
     INVALID_ENUM_VALUE,
     INVALID_REFERENCE,
-    LIMIT_REACHED,
     TOO_BIG,
     TOO_SMALL,
     UNKNOWN_PHASE,
 )
 from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.text import line
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import PHASES
 from pivotal_server.onboardings import of_phase
 from pivotal_server.phases import repository
@@ -50,8 +50,7 @@ async def create_phase(uow: UnitOfWork, name: str, target_days: int | None, kind
     name, target_days, kind = checked(name, target_days, kind)
     rows = await _locked(uow)
     used = [row for row in rows if row.archived_at is None]
-    if len(used) >= PHASES.default:
-        raise LIMIT_REACHED(name=PHASES.title, limit=PHASES.default, used=len(used))
+    await limits.check_room(uow, PHASES, len(used))
     number, created_at = await uow.allocate("phase")
     row = PhaseRow(
         id=cuid(),
@@ -152,8 +151,7 @@ async def restore_phase(uow: UnitOfWork, key: str) -> None:
     if row is None:
         raise UNKNOWN_PHASE(field="phase", phase=key[:100], valid="")
     used = [one for one in rows if one.archived_at is None]
-    if len(used) >= PHASES.default:
-        raise LIMIT_REACHED(name=PHASES.title, limit=PHASES.default, used=len(used))
+    await limits.check_room(uow, PHASES, len(used))
     back = replace(row, archived_at=None)
     _check_kinds([*used, back])
     await repository.save(uow.tx, uow.org_id, back)

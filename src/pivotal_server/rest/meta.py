@@ -11,6 +11,7 @@ from pivotal_server.kit import clock
 from pivotal_server.kit.http import ANY_SCOPE, OperationTable
 from pivotal_server.kit.validation import doc
 from pivotal_server.kit.wire import Id, Moment
+from pivotal_server.limits.catalogue import changed_in
 from pivotal_server.limits.tiers import tier_of
 from pivotal_server.rest.context import Context
 
@@ -74,7 +75,11 @@ async def get_me(context: Context) -> ApiKeyIdentity:
     assert context.actor.id is not None, "every key has an id"
     key, workspace = await api_keys.identity(context.db, context.org_id, context.actor.id)
     prefix = shown_prefix("live" if key.mode == "live" else "test", key.public_id)
-    tier = tier_of(livemode=key.mode == "live", own=key.rate_limit, changed={})
+    tier = tier_of(
+        livemode=key.mode == "live",
+        own=key.rate_limit,
+        changed=changed_in(workspace.settings),
+    )
     return ApiKeyIdentity(
         key_name=key.name,
         key_prefix=prefix,

@@ -132,7 +132,7 @@ async def _parent(uow: UnitOfWork, row: TaskRow, wanted: str) -> TaskRow:
     children = await repository.subtasks(uow.tx, uow.org_id, row.id)
     if parent.parent_task_id is not None or parent.id == row.id or children:
         raise SUBTASK_DEPTH(field="parent_task_id")
-    check_subtasks(len(await repository.subtasks(uow.tx, uow.org_id, parent.id)))
+    await check_subtasks(uow, len(await repository.subtasks(uow.tx, uow.org_id, parent.id)))
     return parent
 
 
@@ -175,7 +175,7 @@ async def _waits(
         return replace(after, due_anchor=anchor)
     plan = await Plan.of(uow, home.id)
     if "depends_on" in values:
-        depends_on = plan.before(values["depends_on"])
+        depends_on = await plan.before(uow, values["depends_on"])
     anchor = plan.anchor(anchor) if anchor != row.due_anchor else anchor
     plan.check(row.id, after.title, after.parent_task_id, depends_on, anchor)
     if depends_on != predecessors(row):

@@ -9,11 +9,11 @@ from pivotal_server.errors_catalogue import (
     DEPENDENCY_CYCLE,
     INVALID_ENUM_VALUE,
     INVALID_REFERENCE,
-    LIMIT_REACHED,
     UNKNOWN_PHASE,
 )
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.references import number_in
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import PREDECESSORS_PER_TASK
 from pivotal_server.members import service as members
 from pivotal_server.phases import service as phases
@@ -98,18 +98,14 @@ class Plan:
             raise INVALID_REFERENCE(field=field, name=field, kind="task of this onboarding")
         return node
 
-    def before(self, references: Sequence[str]) -> list[str]:
+    async def before(self, uow: UnitOfWork, references: Sequence[str]) -> list[str]:
         """The ids of the tasks to depend on, doubles dropped.
 
         Raises ``invalid_reference`` and ``limit_reached``.
         """
         found = [self.find(one, f"depends_on.{index}").id for index, one in enumerate(references)]
         ids = list(dict.fromkeys(found))
-        limit = PREDECESSORS_PER_TASK.default
-        if len(ids) > limit:
-            raise LIMIT_REACHED(
-                field="depends_on", name=PREDECESSORS_PER_TASK.title, limit=limit, used=len(ids)
-            )
+        await limits.check_room(uow, PREDECESSORS_PER_TASK, 0, len(ids), field="depends_on")
         return ids
 
     def anchor(self, anchor: str | None) -> str | None:

@@ -14,7 +14,6 @@ from pivotal_server.db.searched import EVERYTHING, Asked
 from pivotal_server.errors_catalogue import (
     INVALID_ENUM_VALUE,
     INVALID_REFERENCE,
-    LIMIT_REACHED,
     MISSING_FIELD,
     ONBOARDING_DONE,
     SUBTASK_DEPTH,
@@ -23,6 +22,7 @@ from pivotal_server.errors_catalogue import (
 from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import SUBTASKS_PER_TASK, TASKS_PER_ONBOARDING
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.onboardings.service import OnboardingRow
@@ -190,26 +190,22 @@ async def create_subtask(uow: UnitOfWork, home: Home, parent: TaskRow, data: Sub
     if parent.parent_task_id is not None:
         raise SUBTASK_DEPTH()
     siblings = await repository.subtasks(uow.tx, uow.org_id, parent.id)
-    check_subtasks(len(siblings))
+    await check_subtasks(uow, len(siblings))
     position = data.position
     if position is UNSET:
         position = 1 + max((row.position for row in siblings), default=0)
     return await _create(uow, home, data, parent, parent.phase, parent.customer_facing, position)
 
 
-def check_subtasks(used: int) -> None:
+async def check_subtasks(uow: UnitOfWork, used: int) -> None:
     """Raises ``limit_reached`` when a task that has ``used`` subtasks can take no more."""
-    limit = SUBTASKS_PER_TASK.default
-    if used >= limit:
-        raise LIMIT_REACHED(name=SUBTASKS_PER_TASK.title, limit=limit, used=used)
+    await limits.check_room(uow, SUBTASKS_PER_TASK, used)
 
 
 async def check_room(uow: UnitOfWork, home: Home, more: int) -> None:
     """Raises ``limit_reached`` when an onboarding cannot take ``more`` tasks."""
-    limit = TASKS_PER_ONBOARDING.default
     used = await repository.count(uow.tx, uow.org_id, home.id)
-    if used + more > limit:
-        raise LIMIT_REACHED(name=TASKS_PER_ONBOARDING.title, limit=limit, used=used)
+    await limits.check_room(uow, TASKS_PER_ONBOARDING, used, more)
 
 
 async def _create(
@@ -231,7 +227,7 @@ async def _create(
     anchor, depends_on = data.due_anchor, list[str]()
     if data.depends_on or anchor_task(anchor) is not None:
         plan = await Plan.of(uow, home.id)
-        depends_on = [] if data.depends_on is UNSET else plan.before(data.depends_on)
+        depends_on = [] if data.depends_on is UNSET else await plan.before(uow, data.depends_on)
         anchor = plan.anchor(anchor)
         plan.check(id, data.title, None if parent is None else parent.id, depends_on, anchor)
     offset = None if anchor is None else data.due_offset or 0

@@ -10,7 +10,8 @@ from pivotal_server.activity.entries import Change
 from pivotal_server.contacts import service as contacts
 from pivotal_server.customers import service as customers
 from pivotal_server.customers.service import CustomerRow
-from pivotal_server.errors_catalogue import LIMIT_REACHED, ONBOARDING_DONE
+from pivotal_server.errors_catalogue import ONBOARDING_DONE
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import TASKS_PER_ONBOARDING
 from pivotal_server.members import service as members
 from pivotal_server.tasks import adding
@@ -96,9 +97,8 @@ async def check_again(
         for row in sorted(known.values(), key=lambda row: row.display_id)
     ]
     applied = [one for one in done if one is not None]
-    limit, used = TASKS_PER_ONBOARDING.default, await adding.count(uow, home)
-    if applied and used > limit:
-        raise LIMIT_REACHED(name=TASKS_PER_ONBOARDING.title, limit=limit, used=used)
+    if applied:
+        await limits.check_room(uow, TASKS_PER_ONBOARDING, await adding.count(uow, home), 0)
     return applied
 
 
@@ -128,9 +128,7 @@ async def _apply(
         return None
     if limited:
         used = await adding.count(uow, home)
-        limit = TASKS_PER_ONBOARDING.default
-        if used + len(items) > limit:
-            raise LIMIT_REACHED(name=TASKS_PER_ONBOARDING.title, limit=limit, used=used)
+        await limits.check_room(uow, TASKS_PER_ONBOARDING, used, len(items))
     _record(uow, home, template, items, skips)
     people = await _people(uow, home, customer, items)
     new = [_new(item, people.get(item.source.assignee_rule)) for item in items]

@@ -10,10 +10,10 @@ from pivotal_server.errors_catalogue import (
     INVALID_ENUM_VALUE,
     INVALID_REFERENCE,
     INVALID_STRING,
-    LIMIT_REACHED,
     MISSING_FIELD,
 )
 from pivotal_server.kit.errors import ApiError
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import PREDECESSORS_PER_TASK, SUBTASKS_PER_TASK, TASKS_PER_TEMPLATE
 from pivotal_server.members import service as members
 from pivotal_server.tasks.dates import anchor_task
@@ -30,7 +30,7 @@ async def checked_tasks(uow: UnitOfWork, tasks: Sequence[TemplateTask]) -> list[
     Raises ``limit_reached``, ``invalid_string`` for a key used twice, ``invalid_reference``,
     ``invalid_enum_value``, ``missing_field``, ``dependency_cycle``, each with the place of the fault.
     """
-    _check_limits(tasks)
+    await _check_limits(uow, tasks)
     keyed = _with_keys(tasks)
     titles = {task.key: task.title for task in keyed}
     for at, task in enumerate(keyed):
@@ -39,7 +39,7 @@ async def checked_tasks(uow: UnitOfWork, tasks: Sequence[TemplateTask]) -> list[
     return [await _with_members(uow, task, f"tasks.{at}") for at, task in enumerate(keyed)]
 
 
-def _check_limits(tasks: Sequence[TemplateTask]) -> None:
+async def _check_limits(uow: UnitOfWork, tasks: Sequence[TemplateTask]) -> None:
     used = len(tasks) + sum(len(task.subtasks) for task in tasks)
     for limit, count, field in (
         (TASKS_PER_TEMPLATE, used, "tasks"),
@@ -49,8 +49,7 @@ def _check_limits(tasks: Sequence[TemplateTask]) -> None:
             for at, task in enumerate(tasks)
         ),
     ):
-        if count > limit.default:
-            raise LIMIT_REACHED(field=field, name=limit.title, limit=limit.default, used=count)
+        await limits.check_room(uow, limit, 0, count, field=field)
 
 
 def _places(tasks: Sequence[TemplateTask]) -> Iterator[tuple[str, TemplateTask | TemplateSubtask]]:

@@ -12,7 +12,6 @@ from pivotal_server.db.engine import Executor
 from pivotal_server.db.errors import UniqueViolation
 from pivotal_server.errors_catalogue import (
     INVALID_REFERENCE,
-    LIMIT_REACHED,
     TEMPLATE_NAME_TAKEN,
     TEMPLATE_NOT_FOUND,
     UNKNOWN_PHASE,
@@ -22,6 +21,7 @@ from pivotal_server.kit.json import kept_or_new
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.kit.validation import given
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import TEMPLATES
 from pivotal_server.phases import service as phases
 from pivotal_server.templates import repository
@@ -98,8 +98,7 @@ async def create_template(uow: UnitOfWork, data: TemplateCreate) -> TemplateRow:
     display_id, created_at = await uow.allocate("template")
     # Counted under the lock of the counter, so that two at once cannot both take the last place.
     used = await repository.count(uow.tx, uow.org_id)
-    if used >= TEMPLATES.default:
-        raise LIMIT_REACHED(name=TEMPLATES.title, limit=TEMPLATES.default, used=used)
+    await limits.check_room(uow, TEMPLATES, used)
     row = TemplateRow(
         id=cuid(),
         display_id=display_id,

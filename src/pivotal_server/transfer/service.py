@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import msgspec
 
 from pivotal_server.bulk.resources import RESOURCES
-from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, INVALID_TYPE, LIMIT_REACHED, UNRECOGNIZED_KEYS
+from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE, INVALID_TYPE, UNRECOGNIZED_KEYS
 from pivotal_server.files import service as files
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.service import JobRow
 from pivotal_server.kit.http import UploadedFile
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import WAITING_JOBS
 from pivotal_server.transfer import exporting, importing
 from pivotal_server.transfer.columns import FIELDS, KEYS, known
@@ -78,10 +79,7 @@ async def start_export(uow: UnitOfWork, fields: ExportCreate) -> JobRow:
 
 async def check_room(uow: UnitOfWork) -> None:
     """Raises ``limit_reached`` when too many imports, exports and the like wait already."""
-    limit = WAITING_JOBS.default
-    used = await jobs.count_waiting(uow.tx, uow.org_id)
-    if used >= limit:
-        raise LIMIT_REACHED(name=WAITING_JOBS.title, limit=limit, used=used)
+    await limits.check_room(uow, WAITING_JOBS, await jobs.count_waiting(uow.tx, uow.org_id))
 
 
 def _mapping(fields: ImportCreate) -> Mapping[str, str | None]:

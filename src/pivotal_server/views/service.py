@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from pivotal_server.auth.permissions import MANAGERS, AccessSettings, allows, refusal
 from pivotal_server.db.engine import Executor
-from pivotal_server.errors_catalogue import LIMIT_REACHED
 from pivotal_server.errors_catalogue_views import VIEW_CHANGED, VIEW_NAME_TAKEN, VIEW_NOT_FOUND
 from pivotal_server.kit.ids import cuid, is_cuid
 from pivotal_server.kit.text import line
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import PRIVATE_VIEWS, SHARED_VIEWS
 from pivotal_server.unit_of_work import LIVE_CHANNEL, UnitOfWork
 from pivotal_server.views import repository
@@ -174,8 +174,7 @@ async def _check(uow: UnitOfWork, row: ViewRow, before: ViewRow | None) -> None:
         raise refusal("share_views", AccessSettings())
     used = await repository.used(uow.tx, uow.org_id, row.owner_id)
     limit, count = (SHARED_VIEWS, used.shared) if row.shared else (PRIVATE_VIEWS, used.private)
-    if count >= limit.default:
-        raise LIMIT_REACHED(field="name", name=limit.title, limit=limit.default, used=count)
+    await limits.check_room(uow, limit, count, field="name")
 
 
 def _tell(uow: UnitOfWork, row: ViewRow, before: ViewRow | None) -> None:

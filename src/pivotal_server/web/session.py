@@ -36,6 +36,7 @@ from pivotal_server.auth.sessions import browser_cookie, csrf_token, is_csrf_tok
 from pivotal_server.auth.tokens import new_token
 from pivotal_server.db.engine import Database
 from pivotal_server.kit import clock
+from pivotal_server.limits import service as limits
 from pivotal_server.services import Services
 from pivotal_server.unit_of_work import UnitOfWork, unit_of_work
 from pivotal_server.web.faults import FRAME, WORK, error_handlers, out_of_date, request_id_of, signed_out
@@ -44,7 +45,7 @@ from pivotal_server.web.htmx import is_htmx
 from pivotal_server.web.middleware import page_middleware
 from pivotal_server.web.places import HOME, came_from, here
 from pivotal_server.web.templating import render
-from pivotal_server.web.view import Frame, KeptForm, Me, Theme
+from pivotal_server.web.view import Frame, KeptForm, Me, Short, Theme
 
 __all__ = ["Guest", "Visit", "error_handlers", "open_page", "page", "page_middleware", "to_login"]
 
@@ -246,11 +247,33 @@ def page(
             if capability is not None and capability not in visit.frame.can:
                 raise refusal(capability, visit.access)
             await session_store.touch(guest.db, session, guest.client)
+            if _shows_admin(visit):
+                await _with_bar(visit)
             return _known_again(guest, await handler(visit))
 
         return endpoint
 
     return wrap
+
+
+def _shows_admin(visit: Visit) -> bool:
+    request = visit.request
+    return (
+        request.method == "GET"
+        and request.url.path.startswith("/admin/")
+        and "administer" in visit.frame.can
+        and not is_htmx(request)
+    )
+
+
+async def _with_bar(visit: Visit) -> None:
+    """Name the limits that are nearly used up across Admin (APP-LIM-2); one statement."""
+    found = tuple(
+        Short(use.limit.name, use.limit.title, use.share, "bad" if use.share >= limits.FULL else "warn")
+        for use in await limits.short(visit.db, visit.org_id)
+    )
+    visit.frame = msgspec.structs.replace(visit.frame, short=found)
+    visit.request.scope[FRAME] = visit.frame
 
 
 def open_page(handler: Callable[[Guest], Awaitable[Response]]) -> Endpoint:

@@ -36,6 +36,15 @@ class Toast(msgspec.Struct, frozen=True):
     kind: ToastKind = "good"
 
 
+class Short(msgspec.Struct, frozen=True):
+    """A limit that is nearly used up: how much of it is in use, in per cent."""
+
+    name: str
+    title: str
+    share: int
+    tone: Literal["warn", "bad"]
+
+
 class Frame(msgspec.Struct, frozen=True):
     """What surrounds a page.
 
@@ -43,7 +52,8 @@ class Frame(msgspec.Struct, frozen=True):
     (``auth/permissions.py``) for which controls are drawn. ``nav``: key of the current navigation entry:
     ``customers``, ``api-keys``, ``mail``. ``now``: the moment, in UTC, that relative times count from.
     ``path``: address of this page with its query, to come back to. ``csrf``: token of its forms.
-    ``unread``: notices that are not read. ``development``: webhooks may reach this machine, which Admin says.
+    ``unread``: notices that are not read. ``short``: the limits that are nearly used up, on the pages of
+    Admin. ``development``: webhooks may reach this machine, which Admin says.
     """
 
     workspace_name: str
@@ -59,6 +69,7 @@ class Frame(msgspec.Struct, frozen=True):
     toasts: tuple[Toast, ...] = ()
     development: bool = False
     unread: int = 0
+    short: tuple[Short, ...] = ()
 
     @property
     def unread_shown(self) -> str:

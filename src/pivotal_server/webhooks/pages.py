@@ -71,7 +71,7 @@ async def list_endpoints(visit: Visit) -> Response:
         visit.db,
         visit.services.box,
         visit.actor,
-        Slice(WEBHOOK_ENDPOINTS.default),
+        Slice(WEBHOOK_ENDPOINTS.most),
         {"test_mode": test_mode},
     )
     figures = await service_shown.day_figures(visit.db, visit.org_id, [one.id for one in found])

@@ -26,6 +26,7 @@ from pivotal_server.kit.outbound.urls import BadUrl, BlockedUrl, check_url
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.kit.references import number_in
 from pivotal_server.kit.validation import given
+from pivotal_server.limits import service as limits
 from pivotal_server.limits.catalogue import WEBHOOK_ENDPOINTS, WEBHOOK_SECRETS
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.webhooks import repository, repository_deliveries
@@ -141,8 +142,7 @@ async def create_endpoint(
     headers = {} if data.headers is UNSET else merged_headers({}, data.headers)
     number, created_at = await uow.allocate("webhook_endpoint")
     used = await repository.count(uow.tx, uow.org_id)
-    if used >= WEBHOOK_ENDPOINTS.default:
-        raise LIMIT_REACHED(name=WEBHOOK_ENDPOINTS.title, limit=WEBHOOK_ENDPOINTS.default, used=used)
+    await limits.check_room(uow, WEBHOOK_ENDPOINTS, used)
     row = EndpointRow(
         id=id,
         display_id=number,

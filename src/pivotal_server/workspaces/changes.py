@@ -1,6 +1,6 @@
 """Changing the settings of a workspace (Admin > General)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -35,6 +35,16 @@ async def locked_workspace(uow: UnitOfWork) -> WorkspaceRow:
     if row is None:
         raise WORKSPACE_NOT_FOUND()
     return row
+
+
+async def save_settings(
+    uow: UnitOfWork, row: WorkspaceRow, settings: Mapping[str, Any], diff: Sequence[Change]
+) -> WorkspaceRow:
+    """Write ``settings`` over those of a locked workspace; one entry with ``diff`` says so."""
+    after = replace(row, settings={**row.settings, **settings}, updated_at=uow.touched(row.updated_at))
+    await repository.save(uow.tx, after)
+    uow.record("workspace.updated", target=("workspace", row.id, None), diff=diff)
+    return after
 
 
 async def update_workspace(uow: UnitOfWork, row: WorkspaceRow, values: Mapping[str, Any]) -> WorkspaceRow:
