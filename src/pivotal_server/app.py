@@ -35,6 +35,8 @@ from pivotal_server.jobs import pages as job_pages
 from pivotal_server.kit.draining import Draining
 from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.limits import pages as limit_pages
+from pivotal_server.mcp.doors import PATHS as MCP_PATHS
+from pivotal_server.mcp.doors import Doors
 from pivotal_server.members import pages as team_pages
 from pivotal_server.members import pages_join as join_pages
 from pivotal_server.notifications import pages as mail_pages
@@ -149,11 +151,12 @@ class App:
 
     def __init__(self, services: Services, *, strict: bool = False) -> None:
         self.services = services
+        documents = Documents(OPERATIONS, ACCESS_ERRORS, services.config.public_url)
         self.rest = RestApi(
             services.db,
             services.ring,
             OPERATIONS,
-            Documents(OPERATIONS, ACCESS_ERRORS, services.config.public_url),
+            documents,
             services.trusted_proxies,
             strict=strict,
             recorder=services.recorder,
@@ -162,6 +165,7 @@ class App:
         )
         self.health = DeepHealth(services)
         self.metrics = Metrics(services)
+        self.mcp = Doors(services, self.rest, OPERATIONS, documents)
 
         pages = Starlette(routes=ROUTES, exception_handlers=error_handlers())
         # It would send to whatever host the request names, and by http.
@@ -183,6 +187,8 @@ class App:
             await self.health.answer(send)
         elif path == METRICS and await self.health.is_open_to(scope):
             await self.metrics.answer(send)
+        elif path in MCP_PATHS:
+            await self.mcp(scope, receive, send)
         elif path.startswith("/api/") or path == "/api":
             await self.rest(scope, receive, send)
         else:

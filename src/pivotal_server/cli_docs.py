@@ -32,6 +32,7 @@ def build_docs(target: Path | None = None) -> int:
         "errors": lambda: facts.errors(reference.senders(document)),
         "commands": lambda: commands.described(cli.app),
         "operations": written.overview_table,
+        "tools": written.tools,
         "sdkmethods": written.sdk_methods,
         "changelog": lambda: changelog.entries((ROOT / "CHANGELOG.md").read_text("utf-8")),
     }

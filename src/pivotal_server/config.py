@@ -93,6 +93,12 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Address that the docs name for help. Empty: they name the owner of the workspace.",
     ),
+    Setting(
+        "PIVOTAL_MCP",
+        "true",
+        "Whether programs may come in by the Model Context Protocol, at `/mcp` and `/docs/_mcp/server`. "
+        "It takes effect where the server was installed with its part `mcp`, as `./run serve` does.",
+    ),
     Setting("PIVOTAL_LOG_LEVEL", "info", "debug, info, warning or error."),
 )
 
@@ -130,6 +136,7 @@ class Config:
     docs_public: bool = True
     docs_assistant_links: bool = True
     support_email: str = ""
+    mcp: bool = True
 
     @property
     def outbound(self) -> Policy:
@@ -192,6 +199,7 @@ def load(
         docs_public=_flag(env, "PIVOTAL_DOCS_PUBLIC", "true"),
         docs_assistant_links=_flag(env, "PIVOTAL_DOCS_ASSISTANT_LINKS", "true"),
         support_email=_address(env, "PIVOTAL_SUPPORT_EMAIL"),
+        mcp=_flag(env, "PIVOTAL_MCP", "true"),
     )
 
 

@@ -38,6 +38,7 @@ KEYS = [
     "request_id",
     "bulk_id",
     "livemode",
+    "tool",
 ]
 
 

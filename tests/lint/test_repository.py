@@ -109,7 +109,7 @@ def test_locks_carry_no_address() -> None:
     _none(with_address)
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev", "build"])
+@pytest.mark.parametrize("name", ["runtime", "mcp", "dev", "build"])
 def test_requirements_are_hashed_and_carry_no_address(name: str) -> None:
     text = text_of(Path(f"requirements/{name}.txt"))
     pins = re.findall(r"^([a-z0-9-]+)==.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+", text, re.MULTILINE)
@@ -121,7 +121,7 @@ def test_every_requirement_of_the_server_is_one_of_the_tests_too() -> None:
     def pins(name: str) -> set[str]:
         return set(re.findall(r"^\S+==\S+", text_of(Path(f"requirements/{name}.txt")), re.MULTILINE))
 
-    assert pins("runtime") <= pins("dev")
+    assert pins("runtime") <= pins("mcp") <= pins("dev")
 
 
 def test_every_package_has_an_init_file() -> None:

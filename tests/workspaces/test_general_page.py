@@ -19,6 +19,7 @@ FIRST = {
     "general": {"name": "VML", "time_zone": "UTC"},
     "access": {"default_access": "assigned_only"},
     "rights": {"members_create_customers": "", "members_export": "yes", "viewers_export": ""},
+    "agents": {"mcp_writes": ""},
 }
 
 
@@ -42,6 +43,7 @@ async def test_each_group_saves_its_fields_with_one_entry_and_nothing_twice(
     assert (await save(owner, "access", {"default_access": "all_members"})).status_code == 303
     changed = await save(owner, "rights", {"members_create_customers": "yes", "members_export": ""})
     assert changed.status_code == 303
+    assert (await save(owner, "agents", {"mcp_writes": "yes"})).status_code == 303
     for group in FIRST:
         await save(owner, group)
     written: Any = await entries_of(world, "workspace.updated")
@@ -49,6 +51,7 @@ async def test_each_group_saves_its_fields_with_one_entry_and_nothing_twice(
         {"name": "Acme CS", "time_zone": "Europe/Berlin"},
         {"default_access": "all_members"},
         {"members_create_customers": True, "members_export": False},
+        {"mcp_writes": True},
     ]
     html = (await owner.get(PATH)).text
     assert value_of(html, "name") == "Acme CS"

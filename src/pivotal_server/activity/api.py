@@ -38,6 +38,7 @@ async def _page(context: Context, filters: dict[str, Any] | None) -> ActivityPag
     "/activity",
     id="list-activity",
     sdk="activity.list",
+    tools=["list_activity"],
     summary="List activity",
     scope="read:workspace",
     query=ActivityQuery,

@@ -99,6 +99,7 @@ async def write_entries(
                 "request_id": request_id,
                 "bulk_id": bulk_id,
                 "livemode": entry.livemode,
+                "tool": actor.tool,
             }
         )
     await repository.insert(tx, rows, personal)

@@ -58,6 +58,7 @@ class ActivityRow(msgspec.Struct, frozen=True):
     task_title: str | None = None
     author_name: str | None = None
     """The contact who acted."""
+    tool: str | None = None
 
 
 _AUTHORS = contacts.alias("authors")
@@ -92,6 +93,7 @@ def feed_of(*conditions: Any) -> Any:
             onboardings.c.name.label("onboarding_name"),
             tasks.c.title.label("task_title"),
             _AUTHORS.c.name.label("author_name"),
+            activity.c.tool,
         )
         .select_from(
             activity.outerjoin(

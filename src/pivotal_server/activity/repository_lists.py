@@ -39,6 +39,7 @@ class EntryRow(msgspec.Struct, frozen=True):
     request_id: str | None
     bulk_id: str | None
     livemode: bool
+    tool: str | None
 
 
 _A = activity.c

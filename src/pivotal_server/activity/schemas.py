@@ -83,6 +83,7 @@ class ActivityEntry(Struct, tag_field="object", tag="activity_entry", kw_only=Tr
     request_id: Annotated[str | None, doc("Id of the request.", "req_3dvyrkttnjfbf5jxvlsi47wq")]
     bulk_id: Annotated[str | None, doc("What the entries of one bulk act share.", None)]
     livemode: Livemode
+    tool: Annotated[str | None, doc("The tool of the MCP server with which it was done.", None)]
 
 
 class ActivityPage(Page[ActivityEntry], kw_only=True):

@@ -85,4 +85,5 @@ def to_wire(row: EntryRow) -> ActivityEntry:
         request_id=row.request_id,
         bulk_id=row.bulk_id,
         livemode=row.livemode,
+        tool=row.tool,
     )

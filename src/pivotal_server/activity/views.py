@@ -26,7 +26,10 @@ class DiffLine(msgspec.Struct, frozen=True):
 
 
 class EntryView(msgspec.Struct, frozen=True):
-    """One entry: who (``actor``, drawn as ``glyph``), what (``words`` after that name), and details."""
+    """One entry: who (``actor``, drawn as ``glyph``), what (``words`` after that name), and details.
+
+    ``tool``: the one of the MCP server with which it was done.
+    """
 
     id: str
     display_id: int
@@ -37,6 +40,7 @@ class EntryView(msgspec.Struct, frozen=True):
     lines: tuple[DiffLine, ...]
     reason: str
     livemode: bool
+    tool: str = ""
 
 
 class FeedDay(msgspec.Struct, frozen=True):

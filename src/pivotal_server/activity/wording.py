@@ -213,6 +213,7 @@ def entry_view(row: ActivityRow, names: Names) -> EntryView:
         lines=tuple(line for line in lines if not (is_new and line.new == NONE)),
         reason="" if row.event in _NAMED_BY_REASON else REASONS.get(row.reason or "", row.reason or ""),
         livemode=row.livemode,
+        tool=row.tool or "",
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 ActorType = Literal["member", "api_key", "contact", "integration", "system"]
 Origin = Literal[
@@ -32,7 +33,8 @@ class Actor(Struct, frozen=True, kw_only=True):
     """Whoever makes a request, within one workspace.
 
     ``label`` is the name shown in the activity stream; ``role`` decides what a member may do;
-    ``livemode`` is false for a test key, and marks what it creates.
+    ``livemode`` is false for a test key, and marks what it creates; ``tool`` is that of the MCP server by
+    which it acts, if any.
     """
 
     type: ActorType
@@ -42,6 +44,11 @@ class Actor(Struct, frozen=True, kw_only=True):
     origin: Origin
     role: str = "api_key"
     livemode: bool = True
+    tool: str | None = None
+
+    def through(self, tool: str) -> "Actor":
+        """The same actor at work with a tool of the MCP server."""
+        return replace(self, origin="mcp", tool=tool)
 
     @property
     def string(self) -> str:

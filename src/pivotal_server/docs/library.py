@@ -1,8 +1,8 @@
 """Reads the built file. It is opened once, read-only, and is no part of the database of the workspaces."""
 
+import functools
 import sqlite3
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -45,12 +45,12 @@ class Library:
         value: str = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0]
         return value
 
-    @cached_property
+    @functools.cached_property
     def tabs(self) -> Sequence[NavTab]:
         """The navigation."""
         return msgspec.json.decode(self.meta("nav"), type=tuple[NavTab, ...])
 
-    @cached_property
+    @functools.cached_property
     def links(self) -> dict[str, PageLink]:
         """Every page by its address, in the order of the navigation."""
         rows = self._db.execute(f"SELECT {_LINK} FROM pages ORDER BY number")  # noqa: S608 - a constant
@@ -103,3 +103,9 @@ class Library:
                     for path, anchor, title, heading, excerpt in found
                 ]
         return []
+
+
+@functools.cache
+def library() -> Library:
+    """The built docs, opened at their first use. Raises :class:`NotBuilt`."""
+    return Library()

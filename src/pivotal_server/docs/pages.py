@@ -18,7 +18,7 @@ from pivotal_server import __version__
 from pivotal_server.config import Config
 from pivotal_server.docs import views
 from pivotal_server.docs.colouring import LANGUAGES
-from pivotal_server.docs.library import FIRST_LANGUAGE, Library, NotBuilt
+from pivotal_server.docs.library import FIRST_LANGUAGE, Library, NotBuilt, library
 from pivotal_server.docs.schemas import PageLink
 from pivotal_server.docs.source import ROOT
 from pivotal_server.docs.views import SearchPage
@@ -40,12 +40,6 @@ _INTRO = (
 )
 
 Handler = Callable[[Request, Library], Awaitable[Response]]
-
-
-@functools.cache
-def library() -> Library:
-    """The built docs, opened at their first request. Raises :class:`NotBuilt`."""
-    return Library()
 
 
 def _timed(handler: Handler) -> Callable[[Request], Awaitable[Response]]:

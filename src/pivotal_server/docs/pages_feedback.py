@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from pivotal_server import __version__
 from pivotal_server.auth.actor import server
-from pivotal_server.docs import pages as docs_pages
 from pivotal_server.docs import service, views
+from pivotal_server.docs.library import library
 from pivotal_server.docs.service import VoteRow
 from pivotal_server.docs.views_feedback import (
     PATH,
@@ -50,7 +50,7 @@ _COLUMNS = ("timestamp", "page", "helpful", "comment", "by", "release", "done")
 def _asked(text: Callable[[str], str]) -> tuple[str, bool]:
     """The page and the answer that a request names. Raises ``route_not_found`` for any that is none."""
     path, answer = text("page"), text("helpful")
-    if path not in docs_pages.library().links or answer not in _ANSWERS:
+    if path not in library().links or answer not in _ANSWERS:
         raise ROUTE_NOT_FOUND()
     return path, _ANSWERS[answer]
 
@@ -58,7 +58,7 @@ def _asked(text: Callable[[str], str]) -> tuple[str, bool]:
 def _vote_page(
     guest: Guest, path: str, helpful: bool, form: Form, *, said: bool, status: int = 200
 ) -> Response:
-    books = docs_pages.library()
+    books = library()
     shown = VotePage(books.links[path], helpful, form, said)
     frame = views.frame(books, path, theme_of(guest.request), __version__)
     block = "part" if is_htmx(guest.request) else None
@@ -125,7 +125,7 @@ async def list_page(visit: Visit) -> Response:
     state = query.get("state", "open")
     if state not in _STATES:
         state = "open"
-    titles = docs_pages.library().links
+    titles = library().links
     older = place_in(query.get("before", ""))
     rows = await service.comments(visit.db, visit.org_id, _stored(state), ROWS + 1, older)
     names = await _names(visit)

@@ -113,6 +113,24 @@ class Reference:
             ),
         )
 
+    def tools(self) -> str:
+        """The tools of the MCP server with the operations that they call, in one table."""
+        calls: dict[str, list[Json]] = {}
+        for _, _, operation in operations(self._document):
+            for name in operation["x-mcp"] or ():
+                calls.setdefault(name, []).append(operation)
+        return table(
+            ("Tool", "Calls", "Scope"),
+            (
+                (
+                    f"`{name}`",
+                    ", ".join(f"[{one['summary']}]({operation_path(one)})" for one in made),
+                    ", ".join(f"`{scope}`" for scope in made[0]["x-scopes"]) or "any key",
+                )
+                for name, made in calls.items()
+            ),
+        )
+
     def sdk_methods(self) -> str:
         """The method of every operation in both SDKs, in one table."""
         methods = {operation["x-sdk"]: operation for _, _, operation in operations(self._document)}

@@ -31,6 +31,7 @@ async def _filters(context: Context, query: EventQuery) -> dict[str, Any] | None
     "/events",
     id="list-events",
     sdk="events.list",
+    tools=["list_events"],
     summary="List events",
     scope="read:workspace",
     query=EventQuery,

@@ -59,6 +59,7 @@ class Note(msgspec.Struct, gc=False):
     address: str
     request_body: bytes | None
     response_body: bytes | None
+    tool: str | None = None
 
 
 def _redacted(value: Any) -> Any:
@@ -167,4 +168,5 @@ def _row(note: Note) -> list[Any]:
         note.address,
         None if note.request_body is None else without_secrets(note.request_body),
         None if note.response_body is None else without_secrets(note.response_body),
+        note.tool,
     ]

@@ -41,6 +41,7 @@ class RequestRow(msgspec.Struct, frozen=True):
     address: str
     request_body: str | None
     response_body: str | None
+    tool: str | None
     key_name: str | None
 
 

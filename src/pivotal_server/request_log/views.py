@@ -24,6 +24,7 @@ class RequestView(msgspec.Struct, frozen=True):
     key: str
     took: str
     address: str
+    tool: str
 
     @property
     def failed(self) -> bool:
@@ -81,6 +82,7 @@ def request_view(row: RequestRow) -> RequestView:
         key=row.key_name or "Unknown key",
         took=took(row.duration_us),
         address=row.address,
+        tool=row.tool or "",
     )
 
 

@@ -1,5 +1,6 @@
 """What an operation's handler works with."""
 
+import re
 from typing import Any, Protocol
 
 import msgspec
@@ -12,6 +13,8 @@ from pivotal_server.kit.crypto import SecretBox
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.etag import etag_of, matches, without_expansion
 from pivotal_server.kit.http import Request
+from pivotal_server.kit.http.request import Headers
+from pivotal_server.kit.ids import request_id
 from pivotal_server.kit.outbound.addresses import Policy
 from pivotal_server.kit.wire import Error, ErrorBody
 from pivotal_server.unit_of_work import UnitOfWork
@@ -34,21 +37,45 @@ class Outside(Protocol):
 
 
 ENCODER = msgspec.json.Encoder()
+JSON_TYPE = (b"content-type", b"application/json")
+_OWN_ID = re.compile(rb"[A-Za-z0-9_.-]{1,128}")
 
 
-def error_body(fault: ApiError, request_id: str) -> Error:
+def error_body(fault: ApiError, known_as: str) -> Error:
     """The body that tells of a refusal."""
     code = fault.code
     error = ErrorBody(
         type=code.type,
         code=code.code,
         message=fault.message,
-        request_id=request_id,
+        request_id=known_as,
         doc_url=f"/docs/errors#{code.code}",
     )
     if fault.field is not None:
         error.field = fault.field
     return Error(error=error)
+
+
+def id_of(request: Request) -> str:
+    """The id by which a request is known: its own, when that has the form of one, or a new one."""
+    own = request.headers.get(b"x-request-id")
+    if own is not None and _OWN_ID.fullmatch(own):
+        return own.decode("ascii")
+    return request_id()
+
+
+def refused(fault: ApiError, known_as: str, headers: Headers) -> tuple[int, bytes]:
+    """The error as status and body; ``headers`` lose those of the success that did not come."""
+    code = fault.code
+    headers[:] = [header for header in headers if header[0] not in (b"etag", b"content-type")]
+    headers.append(JSON_TYPE)
+    if code.status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    if code.status == 413:
+        # The rest of the body is not read, so the connection can bear no further request.
+        headers.append((b"connection", b"close"))
+    headers.extend((name.encode("latin-1"), value.encode("latin-1")) for name, value in fault.headers.items())
+    return code.status, ENCODER.encode(error_body(fault, known_as))
 
 
 class Context:

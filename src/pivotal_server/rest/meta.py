@@ -65,6 +65,7 @@ class Health(Struct, kw_only=True):
     "/me",
     id="get-me",
     sdk="me",
+    tools=["whoami"],
     summary="Identify the key",
     scope=ANY_SCOPE,
     answers=(200, ApiKeyIdentity),

@@ -5,7 +5,6 @@ body, then run the handler: reads on the database as it is committed, writes in 
 answer is encoded before the commit and sent after it.
 """
 
-import re
 from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
@@ -39,12 +38,11 @@ from pivotal_server.kit.http import Answer, Operation, Request, Router, respond
 from pivotal_server.kit.http.multipart import received
 from pivotal_server.kit.http.openapi import answer_headers, declared_errors
 from pivotal_server.kit.http.request import Disconnected, Headers, Receive, Scope, Send
-from pivotal_server.kit.ids import request_id
 from pivotal_server.kit.wire import Error
 from pivotal_server.limits.catalogue import BODY_BYTES
 from pivotal_server.limits.window import headers as limit_headers
 from pivotal_server.request_log.recorder import Note, Recorder
-from pivotal_server.rest.context import ENCODER, Context, Outside, error_body
+from pivotal_server.rest.context import ENCODER, JSON_TYPE, Context, Outside, id_of, refused
 from pivotal_server.rest.document import PREFIX, Documents
 from pivotal_server.rest.expanding import asked_for, expanded
 from pivotal_server.rest.idempotency import Running, claim_of
@@ -59,8 +57,9 @@ ACCESS_ERRORS = (
     INSUFFICIENT_SCOPE,
     READ_ONLY_KEY,
 )
-_OWN_ID = re.compile(rb"[A-Za-z0-9_.-]{1,128}")
-_JSON = (b"content-type", b"application/json")
+
+TOOL = "pivotal.tool"
+"""Key of a request's scope: the tool of the MCP server that makes it."""
 
 DECODER = msgspec.json.Decoder(Error)
 
@@ -105,28 +104,24 @@ class RestApi:
         """Answer one request."""
         started = perf_counter()
         request = Request(scope, receive)
-        own_id = request.headers.get(b"x-request-id")
-        if own_id is not None and _OWN_ID.fullmatch(own_id):
-            known_as = own_id.decode("ascii")
-        else:
-            known_as = request_id()
+        known_as = id_of(request)
         headers: Headers = [(b"x-request-id", known_as.encode("ascii"))]
         try:
             status, body = await self._answer(request, known_as, headers)
         except ApiError as fault:
-            status, body = self._refuse(fault, known_as, headers)
+            status, body = refused(fault, known_as, headers)
         except Disconnected:
             # The server says the same of a body that breaks the rules of HTTP, and then somebody hears this.
             broken = INVALID_JSON(message="The body ended before it was complete")
-            status, body = self._refuse(broken, known_as, headers)
+            status, body = refused(broken, known_as, headers)
         except Unavailable as fault:
             _log.error("database unavailable", request_id=known_as, reason=str(fault))
-            status, body = self._refuse(UNAVAILABLE(), known_as, headers)
+            status, body = refused(UNAVAILABLE(), known_as, headers)
         except UndeclaredAnswer:
             raise
         except Exception:  # noqa: BLE001 - the last place where a fault can become an answer
             _log.exception("request failed", request_id=known_as, method=request.method, path=request.path)
-            status, body = self._refuse(INTERNAL_ERROR(), known_as, headers)
+            status, body = refused(INTERNAL_ERROR(), known_as, headers)
         await respond(send, status, headers, body, bodiless=request.method == "HEAD")
         if self._recorder is not None and request.principal is not None:
             self._record(self._recorder, request, known_as, status, body, perf_counter() - started)
@@ -184,6 +179,7 @@ class RestApi:
                 known.used_address,
                 request.raw if failed and request.raw else None,
                 body if failed else None,
+                request.scope.get(TOOL),
             )
         )
 
@@ -209,7 +205,9 @@ class RestApi:
         if operation.scope is not None:
             known, address = await self._admit(request, headers)
             known.check(operation.scope, address, writes=operation.writes)
-            actor, granted = known.actor, known.granted
+            tool: str | None = request.scope.get(TOOL)
+            actor = known.actor if tool is None else known.actor.through(tool)
+            granted = known.granted
         query = operation.query.read(request.query_pairs())
         files = self._files
         if files is not None and came_by_https(request.peer, request.scope["headers"], self._trusted):
@@ -229,7 +227,7 @@ class RestApi:
             wanted = request.text_header(b"if-none-match")
             if wanted is not None and matches(wanted, tag, weak=True):
                 return 304, b""
-        headers.append(_JSON)
+        headers.append(JSON_TYPE)
         return operation.status, body
 
     async def _write(self, operation: Operation, context: Context, headers: Headers) -> tuple[int, bytes]:
@@ -284,21 +282,6 @@ class RestApi:
                 body = claim.opened(context.box, body)
         return _written(operation, status, body, headers)
 
-    def _refuse(self, fault: ApiError, known_as: str, headers: Headers) -> tuple[int, bytes]:
-        """The error as an answer; headers of the success that did not come are dropped."""
-        code = fault.code
-        headers[:] = [header for header in headers if header[0] not in (b"etag", b"content-type")]
-        headers.append(_JSON)
-        if code.status == 401:
-            headers.append((b"www-authenticate", b"Bearer"))
-        if code.status == 413:
-            # The rest of the body is not read, so the connection can bear no further request.
-            headers.append((b"connection", b"close"))
-        headers.extend(
-            (name.encode("latin-1"), value.encode("latin-1")) for name, value in fault.headers.items()
-        )
-        return code.status, ENCODER.encode(error_body(fault, known_as))
-
     def _check_declared(
         self, operation: Operation, status: int, headers: Headers, fault: ApiError | None
     ) -> None:
@@ -339,5 +322,5 @@ async def _call(operation: Operation, context: Context, arguments: list[Any]) ->
 def _written(operation: Operation, status: int, body: bytes, headers: Headers) -> tuple[int, bytes]:
     if operation.single and operation.method != "DELETE":
         headers.append((b"etag", etag_of(body).encode("ascii")))
-    headers.append(_JSON)
+    headers.append(JSON_TYPE)
     return status, body

@@ -63,6 +63,7 @@ def _result(hit: Hit) -> SearchResult:
     "/search",
     id="search-workspace",
     sdk="search",
+    tools=["search"],
     summary="Search the workspace",
     scope="read:workspace",
     query=SearchQuery,

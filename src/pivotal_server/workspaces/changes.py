@@ -12,20 +12,21 @@ from pivotal_server.kit.text import line
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.workspaces import repository
 from pivotal_server.workspaces.repository import WorkspaceRow
-from pivotal_server.workspaces.service import access_settings, check_time_zone
+from pivotal_server.workspaces.service import access_settings, check_time_zone, has_mcp_writes
 
 RIGHTS = ("members_create_customers", "members_export", "viewers_export")
-SETTINGS = ("default_access", *RIGHTS)
+SETTINGS = ("default_access", *RIGHTS, "mcp_writes")
 
 
 def settings_of(row: WorkspaceRow) -> dict[str, Any]:
-    """What Admin > General shows of a workspace, by name."""
+    """What pages of Admin show of a workspace and let one change, by name."""
     access = access_settings(row)
     return {
         "name": row.name,
         "time_zone": row.time_zone,
         "default_access": str(access.default_access),
         **{name: getattr(access, name) for name in RIGHTS},
+        "mcp_writes": has_mcp_writes(row),
     }
 
 
@@ -48,7 +49,8 @@ async def save_settings(
 
 
 async def update_workspace(uow: UnitOfWork, row: WorkspaceRow, values: Mapping[str, Any]) -> WorkspaceRow:
-    """Change what ``values`` name of a locked workspace: ``name``, ``time_zone``, and settings of access.
+    """Change what ``values`` name of a locked workspace: ``name``, ``time_zone``, settings of access,
+    and ``mcp_writes``.
 
     It acts on the next request of everybody; one entry names what changed, and none is written when nothing
     did. Raises ``too_small``, ``too_big``, ``invalid_string`` or ``invalid_enum_value`` with the field.

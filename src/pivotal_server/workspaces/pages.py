@@ -21,7 +21,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "general": ("name", "time_zone"),
     "access": ("default_access",),
     "rights": changes.RIGHTS,
+    "agents": ("mcp_writes",),
 }
+_FLAGS = (*changes.RIGHTS, "mcp_writes")
 WORDS = {
     ("name", "too_small"): "Enter a name.",
     ("name", "too_big"): "Use at most 80 characters.",
@@ -53,6 +55,7 @@ async def _show(
         form("general"),
         form("access"),
         form("rights"),
+        form("agents"),
         row.slug,
         tuple(sorted(available_timezones())),
         stored,
@@ -83,7 +86,7 @@ async def save(visit: Visit) -> Response:
     typed = visit.fields.texts(*names)
     seen = {name: visit.fields.text(f"was_{name}") for name in names}
     changed = [name for name in names if typed[name] != seen[name]]
-    values = {name: bool(typed[name]) if name in changes.RIGHTS else typed[name] for name in changed}
+    values = {name: bool(typed[name]) if name in _FLAGS else typed[name] for name in changed}
     try:
         async with visit.work() as uow:
             row = await changes.locked_workspace(uow)

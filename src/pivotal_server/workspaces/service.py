@@ -35,6 +35,7 @@ __all__ = [
     "check_new",
     "create_workspace",
     "get_workspace",
+    "has_mcp_writes",
     "is_sample",
     "new_workspace",
     "oldest_id",
@@ -202,6 +203,11 @@ async def only_workspace(db: Executor, slug: str | None) -> WorkspaceRow:
         )
     slugs = ", ".join(row.slug for row in rows)
     raise WORKSPACE_NOT_FOUND(message=f"Say which workspace with --workspace: {slugs}")
+
+
+def has_mcp_writes(row: WorkspaceRow) -> bool:
+    """Whether the tools of the MCP server may change anything in a workspace."""
+    return row.settings.get("mcp_writes") is True
 
 
 def access_settings(workspace: WorkspaceRow) -> AccessSettings:

@@ -16,12 +16,14 @@ class GeneralPage(msgspec.Struct, frozen=True):
     """Context ``page`` of ``workspaces/general.html``: one form for each group, and what each showed.
 
     Fields of ``general``: ``name``, ``time_zone``; of ``access``: ``default_access``; of ``rights``:
-    ``members_create_customers``, ``members_export``, ``viewers_export``. ``was``: texts by name.
+    ``members_create_customers``, ``members_export``, ``viewers_export``; of ``agents``:
+    ``mcp_writes``. ``was``: texts by name.
     """
 
     general: Form
     access: Form
     rights: Form
+    agents: Form
     slug: str
     zones: tuple[str, ...]
     was: dict[str, str]

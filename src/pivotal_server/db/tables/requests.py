@@ -25,6 +25,8 @@ api_requests = Table(
     Column("address", Text, nullable=False),
     Column("request_body", Text),
     Column("response_body", Text),
+    # The tool of the MCP server that made it.
+    Column("tool", Key),
     PrimaryKeyConstraint("org_id", "at", "id"),
     # Every request pays for every index here, so there is one for the id alone and one for the few failures;
     # lists by key and route walk the newest rows.

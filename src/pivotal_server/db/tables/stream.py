@@ -33,6 +33,8 @@ activity = Table(
     Column("request_id", Key),
     Column("bulk_id", Key),
     Column("livemode", Flag, nullable=False),
+    # The tool of the MCP server with which it was done.
+    Column("tool", Key),
     PrimaryKeyConstraint("org_id", "display_id"),
     Index("activity_id", "org_id", "id", unique=True),
     Index("activity_created", "org_id", "created_at"),

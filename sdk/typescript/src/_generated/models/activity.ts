@@ -41,6 +41,8 @@ export interface ActivityEntry {
   bulkId: string | null;
   /** False when the record was made with a test key. */
   livemode: boolean;
+  /** The tool of the MCP server with which it was done. */
+  tool: string | null;
 }
 
 /** What an entry is about, and the records that it belongs to. */

@@ -39,6 +39,7 @@ class ActivityEntry(Model):
     request_id: str | None
     bulk_id: str | None
     livemode: bool
+    tool: str | None
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     MODELS: ClassVar[Mapping[str, str]] = {"target": "ActivityTarget", "diff": "ActivityChange"}
