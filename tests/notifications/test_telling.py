@@ -5,15 +5,13 @@ from typing import Any
 import httpx
 import pytest
 
-from pivotal_server.auth.actor import member as acting
 from pivotal_server.db.engine import counting
 from pivotal_server.jobs.worker import Worker
-from pivotal_server.members.service import MemberRow
 from pivotal_server.notifications import service_notices as notices
 from pivotal_server.server_jobs import KINDS
-from pivotal_server.unit_of_work import unit_of_work
 from tests.support.app import World
 from tests.support.browser import Browser
+from tests.support.notices import People, told
 from tests.support.people import entries_of, new_member, set_settings
 from tests.support.records import (
     Json,
@@ -26,8 +24,6 @@ from tests.support.records import (
     patched,
 )
 from tests.support.visits import Enter
-
-People = dict[str, MemberRow]
 
 
 @pytest.fixture
@@ -45,18 +41,6 @@ async def onboarding(api: httpx.AsyncClient, world: World, team: People) -> Json
     return await new_onboarding(
         api, customer, name="Loyalty launch", target_launch_date="2027-03-10", **roles
     )
-
-
-async def told(world: World, team: People) -> dict[str, list[tuple[str, str, str]]]:
-    """Kind, title and place of the unread notices of each; they are read by that."""
-    found = {}
-    for key, one in team.items():
-        rows = await notices.list_for_member(world.db, world.workspace.id, one.id, unread=True)
-        if rows:
-            found[key] = [(row.kind, row.title, row.url) for row in rows]
-        async with unit_of_work(world.db, acting(world.workspace.id, one.id, one.name, one.role)) as uow:
-            await notices.mark_read(uow, one.id)
-    return found
 
 
 async def test_opening_tells_csm_and_roles(world: World, team: People, onboarding: Json) -> None:

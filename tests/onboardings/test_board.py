@@ -15,7 +15,16 @@ from pivotal_server.kit import clock
 from tests.support.app import World
 from tests.support.browser import Browser
 from tests.support.people import new_member
-from tests.support.records import Json, new_customer, new_onboarding, new_task, new_template, patched, read
+from tests.support.records import (
+    Json,
+    answered,
+    new_customer,
+    new_onboarding,
+    new_task,
+    new_template,
+    patched,
+    read,
+)
 from tests.support.visits import Enter, faults_of, text_of
 
 BOARD = "/onboardings/board"
@@ -323,6 +332,34 @@ async def test_app_ui_2_a_refused_new_onboarding_keeps_what_was_typed(
     assert "Set Gone to a live status first." in text_of(refused.text)
     listed: list[Json] = (await api.get("/onboardings")).json()["data"]
     assert listed == []
+
+
+async def test_the_form_takes_the_whole_team_and_an_earlier_start(
+    owner: Browser, api: httpx.AsyncClient, world: World
+) -> None:
+    await new_customer(api, name="Aurora", slug="aurora")
+    ben = await new_member(world, "Ben Ode", "member")
+    await owner.get("/onboardings/new")
+    today = clock.now().date()
+    for day, words in (
+        ("soon", "Enter a date."),
+        ("1969-12-30", "Enter a date from 1970 on."),
+        ((today + timedelta(days=2)).isoformat(), "It cannot start in the future."),
+    ):
+        refused = await owner.post("/onboardings/new", {"customer": "aurora", "started_on": day})
+        assert faults_of(refused.text) == {"started_on": words}
+        assert '<details class="more-options" open>' in refused.text
+    refused = await owner.post("/onboardings/new", {"customer": "aurora", "se_id": "nobody"})
+    assert faults_of(refused.text) == {"se_id": "This person cannot take this part. Choose another."}
+    began = (today - timedelta(days=9)).isoformat()
+    staff = {"se_id": ben.id, "designer_id": ben.id, "product_ops_id": ben.id}
+    await owner.post("/onboardings/new", {"customer": "aurora", "started_on": began, **staff})
+    await owner.post("/onboardings/new", {"customer": "aurora", "started_on": today.isoformat()})
+    earlier = answered(await api.get("/onboardings/1"))
+    assert earlier["started_at"] == f"{began}T12:00:00.000Z"
+    assert {key: earlier[key] for key in staff} == staff
+    now = answered(await api.get("/onboardings/2"))
+    assert now["started_at"] == now["created_at"]
 
 
 async def test_live_news_of_the_board_come_with_every_change(owner: Browser, api: httpx.AsyncClient) -> None:

@@ -295,7 +295,7 @@ async def test_onb_date_5_what_a_key_changed_waits_for_a_person(
     assert (await read(api, task))["due_date"] == "2027-04-05"
     assert (await owner.get("/onboardings/1/dates/waiting", htmx=True)).text.strip() == ""
     panel = text_of((await owner.get(f"/onboardings/1/tasks/{task['display_id']}")).text)
-    assert "Mar 5, 2027 → Apr 5, 2027: follows a change, accepted by Dana Okafor" in panel
+    assert "Mar 5, 2027 → Apr 5, 2027: follows a change by API: local-dev, accepted by Dana Okafor" in panel
 
 
 # ── Fields ───────────────────────────────────────────────────────────────────────────────────────

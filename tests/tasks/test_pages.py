@@ -203,7 +203,7 @@ async def test_onb_date_5_a_typed_date_shows_what_follows(
     assert (await read(api, second))["due_date"] == "2027-02-12"
     assert (await read(api, third))["due_date"] == "2027-02-04"
     panel = text_of((await owner.get(f"{BASE}/2")).text)
-    assert "Feb 3, 2027 → Feb 12, 2027, because First moved." in panel
+    assert "Feb 3, 2027 → Feb 12, 2027, because First is now due 9 days later." in panel
 
 
 async def test_onb_dep_4_a_locked_task_asks_before_it_is_completed(

@@ -1,5 +1,6 @@
 """Applying templates: by hand, at creation, on entering a phase."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -7,9 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from pivotal_server.limits.catalogue import TASKS_PER_ONBOARDING
+from pivotal_server.onboardings import service as onboardings
+from pivotal_server.templates import service as templates
+from pivotal_server.templates.applying import apply_template
+from pivotal_server.unit_of_work import unit_of_work
 from tests.support.app import World
 from tests.support.journal import Journal
-from tests.support.people import change_member, new_member
+from tests.support.people import change_member, entries_of, new_member
 from tests.support.records import (
     Json,
     answered,
@@ -225,3 +230,93 @@ async def test_onb_tpl_5_entering_a_phase_applies_its_default_template_once(
     passed = await new_onboarding(api, await new_customer(api))
     await patched(api, passed, phase="review")
     assert await tasks_of(api, passed) == []
+
+
+# ── While the template is changed ────────────────────────────────────────────────────────────────
+OLD = [{"title": f"Old {n}", "key": f"k{n}"} for n in range(8)]
+NEW = [{"title": f"New {n}", "key": f"k{n + 4}"} for n in range(8)]
+
+
+def version_of(tasks: list[Json]) -> int:
+    """The one version of the template that all of these tasks are from."""
+    titles = [task["title"] for task in tasks]
+    assert titles in ([task["title"] for task in OLD], [task["title"] for task in NEW])
+    return 1 if titles[0].startswith("Old") else 2
+
+
+async def test_a_template_that_changes_while_it_is_applied_counts_as_it_was_read(
+    api: httpx.AsyncClient, world: World
+) -> None:
+    onboarding = await new_onboarding(api, await new_customer(api))
+    template = await new_template(api, *OLD)
+    async with unit_of_work(world.db, world.operator) as uow:
+        home = await onboardings.get_onboarding(uow.tx, uow.org_id, onboarding["id"], lock=True)
+        read_then = await templates.get_template(uow.tx, uow.org_id, template["id"])
+        change = asyncio.create_task(patched(api, template, tasks=NEW))
+        if world.db.dialect == "postgresql":
+            # There it goes through at once; on SQLite it waits for this work to end.
+            await change
+        await apply_template(uow, home, read_then)
+    assert (await change)["version"] == 2
+    tasks = await tasks_of(api, onboarding)
+    assert version_of(tasks) == 1
+    [entry] = await entries_of(world, "onboarding.template_applied")
+    assert entry.diff["version"] == (None, 1)
+    # What is applied now adds what the new version has more, and knows the rest by its keys.
+    added = (await apply(api, onboarding, template))["tasks"]
+    assert [task["title"] for task in added] == [f"New {n}" for n in range(4, 8)]
+
+
+@pytest.mark.parametrize("way", ["by hand", "on entering", "at creation"])
+async def test_an_onboarding_gets_one_version_of_a_template_never_parts_of_two(
+    api: httpx.AsyncClient, world: World, way: str
+) -> None:
+    customer = await new_customer(api)
+    for _ in range(4):
+        template = await new_template(api, *OLD, default_for_phase=way == "on entering")
+        made = [] if way == "at creation" else [await new_onboarding(api, customer) for _ in range(4)]
+        if way == "by hand":
+            acts = [apply(api, one, template) for one in made]
+        elif way == "on entering":
+            acts = [patched(api, one, phase="program_design") for one in made]
+        else:
+            chosen = {"template_id": template["id"], "phase": "program_design"}
+            acts = [new_onboarding(api, customer, **chosen) for _ in range(4)]
+        done = await asyncio.gather(*acts[:2], patched(api, template, tasks=NEW), *acts[2:])
+        for home in made or [one for one in done if one["object"] == "onboarding"]:
+            tasks = await tasks_of(api, home)
+            version = version_of(tasks)
+            entries = await entries_of(world, "onboarding.template_applied")
+            [entry] = [entry for entry in entries if entry.onboarding_id == home["id"]]
+            assert entry.diff["version"] == (None, version)
+            assert entry.diff["created"] == (None, len(tasks))
+
+
+async def test_two_who_apply_a_template_at_once_add_it_once(api: httpx.AsyncClient) -> None:
+    onboarding = await new_onboarding(api, await new_customer(api))
+    template = await new_template(api, *OLD)
+    answers = await asyncio.gather(*(apply(api, onboarding, template) for _ in range(4)))
+    assert sorted(len(answer["tasks"]) for answer in answers) == [0, 0, 0, len(OLD)]
+    assert len(await tasks_of(api, onboarding)) == len(OLD)
+
+
+async def test_a_template_that_is_deleted_while_it_is_applied_leaves_all_or_nothing(
+    api: httpx.AsyncClient,
+) -> None:
+    customer = await new_customer(api)
+    for _ in range(4):
+        template = await new_template(api, *OLD)
+        made = [await new_onboarding(api, customer) for _ in range(4)]
+        body = {"template_id": template["id"]}
+        paths = [f"/onboardings/{one['id']}/apply_template" for one in made]
+        *answers, gone = await asyncio.gather(
+            *(api.post(path, json=body) for path in paths), api.delete(path_of(template))
+        )
+        assert gone.status_code == 200
+        for home, answer in zip(made, answers, strict=True):
+            tasks = await tasks_of(api, home)
+            if answer.status_code == 200:
+                assert version_of(tasks) == 1
+            else:
+                assert error_of(answer) == (400, "invalid_reference", "template_id")
+                assert tasks == []

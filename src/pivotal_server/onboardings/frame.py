@@ -18,7 +18,7 @@ from pivotal_server.onboardings.states import RUNNING
 from pivotal_server.onboardings.views import onboarding_view
 from pivotal_server.onboardings.views_record import Acts, Banner, Choice, Record, StaffRole, Tab
 from pivotal_server.tasks import service_page as tasks
-from pivotal_server.tasks.date_words import NoteNames, note_words
+from pivotal_server.tasks.date_words import note_words
 from pivotal_server.tasks.service_page import NoteRow, PhaseCount
 from pivotal_server.web.formats import STATE_NAMES
 from pivotal_server.web.markdown import to_html
@@ -141,14 +141,7 @@ def _is_late(target: date | None, launched: bool, today: date) -> bool:
 
 def shift_words(notes: Sequence[NoteRow], actors: Mapping[str, str], visit: Visit) -> tuple[str, ...]:
     """The last changes of the target in words, newest first."""
-    names = NoteNames(actors={**actors, **_machines(notes)}, tasks={})
-    return tuple(note_words(note, names, visit.frame) for note in notes)
-
-
-def _machines(notes: Sequence[NoteRow]) -> dict[str, str]:
-    """Names of actors that are nobody's: keys and the server itself."""
-    found = {note.actor: "API" for note in notes if note.actor.startswith("api_key:")}
-    return {**found, "system": "Pivotal"}
+    return tuple(note_words(note, actors, visit.frame) for note in notes)
 
 
 def acts_of(found: Opened) -> Acts:

@@ -1,5 +1,7 @@
 """Opening an onboarding from the list or the board, where the customer has to be named."""
 
+from datetime import datetime, time
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -21,13 +23,14 @@ from pivotal_server.phases import service as phases
 from pivotal_server.rest.idempotency import once
 from pivotal_server.templates import service as templates
 from pivotal_server.unit_of_work import UnitOfWork
-from pivotal_server.web.answers import status_of
+from pivotal_server.web.answers import day_in, status_of
 from pivotal_server.web.forms import check, sentence
 from pivotal_server.web.htmx import go_to
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 
-TEXTS = ("name", "phase", "target_launch_date", "csm_id", "template_id")
+STAFF = ("csm_id", "se_id", "designer_id", "product_ops_id")
+TEXTS = ("name", "phase", "target_launch_date", *STAFF, "template_id")
 OFFERED = 200
 WORDS = {
     ("customer", "missing"): "Name the customer.",
@@ -36,11 +39,15 @@ WORDS = {
     ("target_launch_date", "invalid_string"): "Enter a date.",
     ("target_launch_date", "too_small"): "Enter a date from 2000 on.",
     ("target_launch_date", "too_big"): "Enter a date up to 2100.",
-    ("csm_id", "invalid_reference"): "This person cannot be CSM. Choose another.",
+    **{(role, "invalid_reference"): "This person cannot take this part. Choose another." for role in STAFF},
+    ("started_on", "invalid_string"): "Enter a date.",
+    ("started_at", "too_small"): "Enter a date from 1970 on.",
+    ("started_at", "too_big"): "It cannot start in the future.",
     ("phase", "unknown_phase"): "This phase is gone. Choose another.",
     ("template_id", "invalid_reference"): "This template is gone. Choose another.",
 }
 _BODY = Body(OnboardingCreate)
+_FIELD_OF = {"started_at": "started_on"}
 
 
 async def _form(
@@ -59,7 +66,7 @@ async def _form(
         action="/onboardings/new",
         cancel="/onboardings",
         submission=visit.fields.text("submission") or cuid(),
-        values=visit.fields.texts("customer", *TEXTS),
+        values=visit.fields.texts("customer", *TEXTS, "started_on"),
         errors=errors,
         fault=fault,
     )
@@ -87,6 +94,14 @@ async def _customer(visit: Visit) -> CustomerRow | None:
     return matching[0] if len(matching) == 1 else None
 
 
+def _start(visit: Visit) -> dict[str, str]:
+    """The noon of the day it began; today, or nothing, is now. Raises ``invalid_string``."""
+    day = day_in(visit, "started_on")
+    if day is None or day == visit.frame.today:
+        return {}
+    return {"started_at": datetime.combine(day, time(12), visit.frame.zone).isoformat()}
+
+
 @page("onboardings", capability="work_on_onboardings")
 async def new(visit: Visit) -> Response:
     """The empty form."""
@@ -101,8 +116,16 @@ async def create(visit: Visit) -> Response:
     errors = {}
     if customer is None:
         errors["customer"] = WORDS["customer", "unknown" if given else "missing"]
-    values = {"customer_id": "0" if customer is None else customer.id, **visit.fields.texts(*TEXTS)}
+    values: dict[str, str] = {
+        "customer_id": "0" if customer is None else customer.id,
+        **visit.fields.texts(*TEXTS),
+    }
+    try:
+        values |= _start(visit)
+    except ApiError as no_day:
+        errors["started_on"] = sentence("started_on", no_day, WORDS)
     data, faults = check(_BODY, values, WORDS)
+    faults = {_FIELD_OF.get(name, name): words for name, words in faults.items()}
     if errors or faults or customer is None:
         return await _form(visit, {**errors, **faults}, status=422)
     visit.require("work_on_onboardings", Facts(visible=True))
@@ -118,9 +141,9 @@ async def create(visit: Visit) -> Response:
         async with visit.work() as uow:
             number = await once(uow, "/onboardings/new", visit.fields.submission, work)
     except ApiError as fault:
-        if fault.field not in TEXTS:
+        if fault.field not in (*TEXTS, *_FIELD_OF):
             raise
-        errors = {fault.field: sentence(fault.field, fault, WORDS)}
+        errors = {_FIELD_OF.get(fault.field, fault.field): sentence(fault.field, fault, WORDS)}
         return await _form(visit, errors, status=status_of(fault))
     return go_to(visit.request, onboarding_url(int(number)))
 

@@ -20,7 +20,7 @@ from pivotal_server.onboardings.views_plan import SHOWN, PlanPage, PlanPhase
 from pivotal_server.onboardings.views_record import FRAGMENTS, Choice
 from pivotal_server.phases.service import PhaseRow
 from pivotal_server.tasks import service_page as tasks
-from pivotal_server.tasks.date_words import NoteNames, note_words
+from pivotal_server.tasks.date_words import note_words
 from pivotal_server.tasks.service_page import TaskLine
 from pivotal_server.tasks.views import Context, LineView, line_view
 from pivotal_server.web.live import LiveHub, stream
@@ -98,17 +98,17 @@ async def lines_shown(
     notes = await tasks.notes_since(visit.db, visit.org_id, ids, tasks.moved_since(visit.frame.now))
     people = read.people
     actors = {f"user:{id}": one.name for id, one in people.items()}
-    machines = {note.actor: "API" for note in notes.values() if note.actor.startswith("api_key:")}
-    names = NoteNames(actors={**actors, **machines, "system": "Pivotal"}, tasks={})
+    phase_names = {phase.key: phase.name for phase in found.phases.all.values()}
+    phase_of = {line.id: phase_names.get(line.phase, "") for line in lines}
     context = Context(
         base=found.url,
         frame=visit.frame,
         people=people,
-        phase_names={phase.key: phase.name for phase in found.phases.all.values()},
+        phase_names=phase_names,
         reached=frozenset(reached(found.phases, found.row.phase)),
         blocked=blocked,
         below=below,
-        moved={id: note_words(note, names, visit.frame) for id, note in notes.items()},
+        moved={id: note_words(note, actors, visit.frame, phase_of[id]) for id, note in notes.items()},
         may_work=found.may_work and found.row.state != "done",
     )
     return {line.id: line_view(line, context) for line in lines}

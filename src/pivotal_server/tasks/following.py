@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pivotal_server.activity import service_audit as audit
 from pivotal_server.activity.entries import Change
 from pivotal_server.db.engine import Executor
 from pivotal_server.tasks import repository, repository_links
@@ -28,6 +29,8 @@ from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.workspaces import service as workspaces
 
 RUNNING = frozenset({"active", "waiting", "at_risk"})
+_CHANGES = {TARGET_LAUNCH: ["onboarding.target_shifted"], PHASE_START: ["onboarding.phase_changed"]}
+_TASK_CHANGES = ["task.due_date_changed", "task.completed", "task.reopened"]
 
 
 async def date_rules(uow: UnitOfWork) -> DateRules:
@@ -86,8 +89,10 @@ async def follow_dates(
         return
     done = {node.id for node in nodes if node.done}
     rows = await repository.by_ids(uow.tx, uow.org_id, [*days, *fixed])
-    accepted = answer is not None and answer.accepted
-    causes = {row.id: Cause("accepted") if accepted else _cause(row, home, done) for row in rows}
+    if answer is not None and answer.accepted:
+        causes = await _accepted(uow, home, rows)
+    else:
+        causes = {row.id: _cause(row, home, done) for row in rows}
     pairs = await save_tasks(uow, [(row, _followed(row, days)) for row in rows if not row.done], causes)
     for before, after in pairs:
         record_changes(uow, before, after)
@@ -139,6 +144,36 @@ def _cause(row: TaskRow, home: Home, done: Collection[str]) -> Cause:
         return Cause("target_shifted", home.id)
     before = anchor_task(row.due_anchor)
     return Cause("dependency_done" if before in done else "dependency_moved", before)
+
+
+async def _accepted(uow: UnitOfWork, home: Home, rows: Sequence[TaskRow]) -> dict[str, Cause]:
+    """The causes of days that follow what somebody else changed before; who that was stands in the notes."""
+    known = {row.id: row for row in rows}
+    authors: dict[str | None, str | None] = {}
+    found: dict[str, Cause] = {}
+    for row in rows:
+        anchor = row.due_anchor
+        # What hangs on a task that moves along follows the same change as that.
+        while (before := anchor_task(anchor)) in known:
+            anchor = known[before].due_anchor
+        if anchor not in authors:
+            authors[anchor] = await _author(uow, home, anchor)
+        found[row.id] = Cause("accepted", before or home.id, authors[anchor])
+    return found
+
+
+async def _author(uow: UnitOfWork, home: Home, anchor: str | None) -> str | None:
+    """The name of who last changed what an anchor stands for."""
+    task = anchor_task(anchor)
+    filters: dict[str, Any] = {"events": _CHANGES.get(anchor or "", _TASK_CHANGES)}
+    if task is not None:
+        filters["task_id"] = task
+    entries = await audit.onboarding_feed(uow.tx, uow.org_id, home.id, filters, 1)
+    if not entries:
+        return None
+    # Names of contacts stand with contacts alone, so that they can be forgotten.
+    newest = entries[0]
+    return "the customer" if newest.actor_type == "contact" else newest.member_name or newest.actor
 
 
 async def lock_state(uow: UnitOfWork, ids: Sequence[str]) -> set[str]:

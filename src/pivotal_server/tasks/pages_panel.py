@@ -22,7 +22,7 @@ from pivotal_server.onboardings.resolve import Opened, opened
 from pivotal_server.onboardings.service_page import reached
 from pivotal_server.tasks import service, service_page
 from pivotal_server.tasks.completion import may_reopen
-from pivotal_server.tasks.date_words import NoteNames, note_words
+from pivotal_server.tasks.date_words import note_words
 from pivotal_server.tasks.dates import anchor_task
 from pivotal_server.tasks.schemas import PHASE_START, TARGET_LAUNCH
 from pivotal_server.tasks.service import TaskRow
@@ -97,19 +97,15 @@ async def panel_page(
     names = await names_at(visit, row.customer_id, team)
     before_ids, after_ids = await service_page.around(db, org_id, row.id)
     notes = await service_page.notes_of_task(db, org_id, row.id)
-    spoken_of = {note.cause_id for note in notes} | {row.id, row.parent_task_id}
-    wanted = {id for id in (*spoken_of, *before_ids, *after_ids) if id is not None}
+    wanted = {id for id in (row.id, row.parent_task_id, *before_ids, *after_ids) if id is not None}
     lines = {line.id: line for line in await service_page.lines_around(db, org_id, row.id, sorted(wanted))}
     before = [line for line in lines.values() if line.id in before_ids]
     after = [line for line in lines.values() if line.id in after_ids]
     below = [line for line in lines.values() if line.parent_task_id == row.id]
     views = await _views(visit, found, lines, {id: Person(id, one.name) for id, one in team.items()})
     titles = {line.id: line.title for line in lines.values()}
-    note_names = NoteNames(
-        actors={note.actor: author_of(note.actor, names)[0].name for note in notes},
-        tasks=titles,
-        phase=found.phases.all[row.phase].name,
-    )
+    actors = {note.actor: author_of(note.actor, names)[0].name for note in notes}
+    phase = found.phases.all[row.phase].name
     entries = await audit.onboarding_feed(db, org_id, found.row.id, {"task_id": row.id}, _ENTRIES)
     place = Place(customer_id=row.customer_id, onboarding_id=found.row.id, task_id=row.id)
     thread = await read_thread(
@@ -152,7 +148,7 @@ async def panel_page(
         anchors=_anchors(line, titles),
         plan=plan_words(line, {one.key: one.name for one in found.phases.all.values()}),
         can_follow_plan=row.plan_anchor is not None and row.due_anchor is None and not row.done,
-        notes=tuple(note_words(note, note_names, visit.frame) for note in notes),
+        notes=tuple(note_words(note, actors, visit.frame, phase) for note in notes),
         before=tuple(views[one.id] for one in before),
         after=tuple(views[one.id] for one in after),
         others=await _others(visit, found, row, [one.id for one in [*before, *below]]),

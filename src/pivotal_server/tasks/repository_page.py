@@ -1,4 +1,4 @@
-"""SQL of what pages show of tasks: lines of a plan, counts by phase, notes on dates."""
+"""SQL of what pages show of tasks: lines of a plan, counts by phase."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from pivotal_server.db.engine import Executor
-from pivotal_server.db.statements import Statement, any_of, columns_of
-from pivotal_server.db.tables import contacts, date_notes, onboardings, tasks
+from pivotal_server.db.statements import Statement, any_of
+from pivotal_server.db.tables import contacts, onboardings, tasks
 
 MARK_LASTS = timedelta(days=30)
 
@@ -48,19 +48,6 @@ class PhaseCount(msgspec.Struct, frozen=True):
     total: int
     done: int
     open: int
-
-
-class NoteRow(msgspec.Struct, frozen=True):
-    """Why a date is what it is. Without a task it is the target launch."""
-
-    task_id: str | None
-    at: datetime
-    old_date: date | None
-    new_date: date | None
-    cause: str
-    cause_id: str | None
-    actor: str
-    reason: str | None
 
 
 _C = tasks.c
@@ -202,26 +189,6 @@ OPEN_TASK_OF = Statement.scalar(
     str,
 )
 
-_N = date_notes.c
-_NOTES = select(*columns_of(NoteRow, date_notes)).where(_N.org_id == bindparam("org_id"))
-NOTES_OF_TASK = Statement(
-    _NOTES.where(_N.task_id == bindparam("task_id")).order_by(_N.at.desc(), _N.id.desc()).limit(50),
-    into=NoteRow,
-)
-NOTES_OF_TARGET = Statement(
-    _NOTES.where(_N.onboarding_id == bindparam("onboarding_id"), _N.task_id.is_(None))
-    .order_by(_N.at.desc(), _N.id.desc())
-    .limit(bindparam("limit")),
-    into=NoteRow,
-)
-# A first day is no move.
-NOTES_SINCE = Statement(
-    _NOTES.where(any_of(_N.task_id, "ids"), _N.at >= bindparam("since"), _N.old_date.is_not(None)).order_by(
-        _N.at, _N.id
-    ),
-    into=NoteRow,
-)
-
 
 async def of_phase(db: Executor, org_id: str, onboarding_id: str, phase: str, limit: int) -> list[TaskLine]:
     """The first ``limit`` tasks of a phase in their order, subtasks left out."""
@@ -328,25 +295,6 @@ async def where_open_task_of(db: Executor, org_id: str, member_id: str, ids: Seq
     if not ids:
         return set()
     return set(await db.fetch_all(OPEN_TASK_OF, {"org_id": org_id, "member_id": member_id, "ids": ids}))
-
-
-async def notes_of_task(db: Executor, org_id: str, task_id: str) -> list[NoteRow]:
-    """The newest 50 notes on the date of a task, newest first."""
-    return await db.fetch_all(NOTES_OF_TASK, {"org_id": org_id, "task_id": task_id})
-
-
-async def notes_of_target(db: Executor, org_id: str, onboarding_id: str, limit: int) -> list[NoteRow]:
-    """The newest notes on the target launch of an onboarding, newest first."""
-    params = {"org_id": org_id, "onboarding_id": onboarding_id, "limit": limit}
-    return await db.fetch_all(NOTES_OF_TARGET, params)
-
-
-async def notes_since(db: Executor, org_id: str, ids: Sequence[str], since: datetime) -> dict[str, NoteRow]:
-    """The newest note on the date of each of these tasks that moved since a moment."""
-    if not ids:
-        return {}
-    found = await db.fetch_all(NOTES_SINCE, {"org_id": org_id, "ids": ids, "since": since})
-    return {note.task_id: note for note in found if note.task_id is not None}
 
 
 async def titles_of(db: Executor, org_id: str, onboarding_id: str) -> list[tuple[str, int, str]]:

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from pivotal_server.db.engine import Executor
-from pivotal_server.tasks import repository_links, repository_page
-from pivotal_server.tasks.repository_page import NoteRow, PhaseCount, TaskLine
+from pivotal_server.tasks import repository_links, repository_notes, repository_page
+from pivotal_server.tasks.repository_notes import NoteRow
+from pivotal_server.tasks.repository_page import PhaseCount, TaskLine
 
 __all__ = [
     "MOST_LINES",
@@ -43,9 +44,9 @@ counts = repository_page.counts
 done_of_phase = repository_page.done_of_phase
 lines_around = repository_page.lines_around
 lines_of = repository_page.lines_of
-notes_of_target = repository_page.notes_of_target
-notes_of_task = repository_page.notes_of_task
-notes_since = repository_page.notes_since
+notes_of_target = repository_notes.of_target
+notes_of_task = repository_notes.of_task
+notes_since = repository_notes.since
 of_phase = repository_page.of_phase
 open_of_phase = repository_page.open_of_phase
 subtask_counts = repository_page.subtask_counts
