@@ -15,6 +15,7 @@ from pivotal_server.contacts import pages_many as contact_many_pages
 from pivotal_server.custom_fields import pages as custom_field_pages
 from pivotal_server.customers import pages as customer_pages
 from pivotal_server.customers import pages_access as customer_access_pages
+from pivotal_server.customers import pages_bulk as customer_bulk_pages
 from pivotal_server.customers import pages_columns as customer_columns_pages
 from pivotal_server.customers import pages_contacts as customer_contacts_pages
 from pivotal_server.customers import pages_details as customer_details_pages
@@ -109,6 +110,7 @@ ROUTES = [
     *contact_edit_pages.routes,
     *customer_contacts_pages.routes,
     *customer_onboardings_pages.routes,
+    *customer_bulk_pages.routes,
     *customer_columns_pages.routes,
     *customer_access_pages.routes,
     *customer_details_pages.routes,

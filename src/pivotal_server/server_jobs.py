@@ -2,6 +2,7 @@
 
 from pivotal_server.auth import jobs as auth
 from pivotal_server.contacts import jobs as contacts
+from pivotal_server.customers import jobs as customers
 from pivotal_server.files import jobs as files
 from pivotal_server.jobs import jobs as queue
 from pivotal_server.jobs.kinds import Kind, Periodic
@@ -15,6 +16,7 @@ from pivotal_server.webhooks import jobs as webhooks
 
 KINDS: tuple[Kind, ...] = (
     *contacts.KINDS,
+    *customers.KINDS,
     *onboardings.KINDS,
     *tasks.KINDS,
     *test_data.KINDS,

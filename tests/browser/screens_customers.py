@@ -1,5 +1,6 @@
 """Pictures of customers and their contacts."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,6 +15,24 @@ async def customer_drawer(studio: Any, page: Page) -> None:
     await studio.full.open(page, "/customers")
     await page.keyboard.press("c")
     await page.locator("dialog[open] form").wait_for()
+
+
+async def customers_selected(studio: Any, page: Page) -> None:
+    await studio.full.open(page, "/customers")
+    boxes = page.get_by_role("checkbox", name=re.compile("^Select "))
+    await boxes.nth(2).check()
+    await boxes.nth(4).check()
+
+
+async def customers_bulk_status(studio: Any, page: Page) -> None:
+    await customers_selected(studio, page)
+    await page.get_by_role("toolbar").get_by_role("button", name="Status").click()
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def customers_bulk_more(studio: Any, page: Page) -> None:
+    await customers_selected(studio, page)
+    await page.get_by_role("toolbar").get_by_text("More").click()
 
 
 async def customer_drawer_refused(studio: Any, page: Page) -> None:
@@ -116,6 +135,9 @@ async def field_dialog(studio: Any, page: Page) -> None:
 
 
 CUSTOMER_PAGES: dict[str, Act] = {
+    "customers-selected": customers_selected,
+    "customers-bulk-status": customers_bulk_status,
+    "customers-bulk-more": customers_bulk_more,
     "limits": limits,
     "custom-fields": fields,
     "custom-fields-tags": tags,

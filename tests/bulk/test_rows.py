@@ -19,12 +19,11 @@ from pivotal_server.jobs.kinds import Kind
 from pivotal_server.jobs.worker import Worker
 from pivotal_server.kit import clock
 from pivotal_server.onboardings.bulk import ROWS
-from pivotal_server.server_jobs import KINDS
 from tests.support.app import World
 from tests.support.browser import Browser
 from tests.support.journal import Journal
 from tests.support.people import change_member, new_member, set_settings
-from tests.support.queue import all_jobs
+from tests.support.queue import all_jobs, work_off
 from tests.support.records import Json, answered, new_customer, new_onboarding, new_task, patched, read, walk
 from tests.support.visits import Enter, text_of
 
@@ -63,11 +62,6 @@ def hidden(html: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', html)
     assert found is not None, name
     return found[1]
-
-
-async def work_off(world: World) -> None:
-    """Run what is due."""
-    await Worker(world.services, KINDS).run_due()
 
 
 async def states(api: httpx.AsyncClient) -> list[str]:

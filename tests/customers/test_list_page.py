@@ -40,7 +40,8 @@ async def total(browser: Browser, html: str) -> str:
     """The total that a page asks for after its rows."""
     asked = re.search(r'hx-get="(/customers/total[^"]*)"', html)
     assert asked is not None
-    return text_of((await browser.get(unescape(asked[1]), htmx=True)).text)
+    shown, _, _ = (await browser.get(unescape(asked[1]), htmx=True)).text.partition("</span>")
+    return text_of(shown)
 
 
 async def walk(browser: Browser, path: str, rel: str) -> list[list[str]]:

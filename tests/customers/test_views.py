@@ -96,7 +96,10 @@ def test_app_ui_11_the_total_is_asked_for_after_the_rows() -> None:
     html = the_list(customer_row(1, "Acme"))
     assert 'hx-get="/customers/total" hx-trigger="load"' in html
     assert "hx-get" not in the_list(customer_row(1, "Acme"), total_url=None)
-    assert render_text("customers/total.html", {"total": 1284}).strip().endswith(">1,284 customers</span>")
+    one_page = render_text("customers/total.html", {"total": 1284, "more": False}).strip()
+    assert one_page.endswith(">1,284 customers</span>")
+    # Where there are more pages the bar below the table is told too.
+    assert "All 1,284 that match" in render_text("customers/total.html", {"total": 1284, "more": True})
 
 
 def test_app_ui_11_pages_are_links() -> None:

@@ -12,6 +12,7 @@ from pivotal_server.jobs import service
 from pivotal_server.jobs.kinds import Handler, Kind
 from pivotal_server.jobs.repository import JobRow
 from pivotal_server.jobs.worker import Worker
+from pivotal_server.server_jobs import KINDS
 from pivotal_server.unit_of_work import unit_of_work
 from tests.support.app import World
 
@@ -40,6 +41,11 @@ async def all_jobs(world: World, org_id: str | None = None) -> list[JobRow]:
 async def job(world: World, id: str) -> JobRow:
     """One job as it is stored now."""
     return next(row for row in await all_jobs(world) if row.id == id)
+
+
+async def work_off(world: World) -> None:
+    """Run every job of the application that is due."""
+    await Worker(world.services, KINDS).run_due()
 
 
 async def until(reached: Callable[[], Awaitable[bool]]) -> None:

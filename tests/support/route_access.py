@@ -96,6 +96,7 @@ GET      /customers/import/{id}/checks/{job}/live                   import_data
 POST     /customers/import/{id}/checks/{job}/run                    import_data
 GET+POST /customers/import                                          import_data
 GET+POST /customers/import/{id}                                     import_data
+POST     /customers/bulk                                             bulk_edit_customers
 GET+POST /customers/new                                             create_customers
 GET+POST /customers/{customer}/contacts/new                         edit_customers
 GET+POST /customers/{customer}/contacts/{contact}                   edit_customers

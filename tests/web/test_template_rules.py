@@ -73,7 +73,7 @@ def test_a_button_says_what_it_is(path: Path) -> None:
     """Without a type a button sends the form around it."""
     for tag, attributes in Markup(path.read_text("utf-8")).elements:
         if tag == "button":
-            assert attributes.get("type") in {"button", "submit"}
+            assert attributes.get("type") in {"button", "reset", "submit"}
 
 
 @EVERY_TEMPLATE

@@ -1,6 +1,7 @@
 """The page of an act on many rows that goes on as a job."""
 
 import msgspec
+from msgspec.structs import replace
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -43,9 +44,12 @@ async def show(visit: Visit) -> Response:
     """An act on many rows, under way or done: how far it is, and the file of rows that it skipped."""
     row = await _job(visit)
     url = job_url(row.id)
+    noun = row.kind.partition(".")[0]
+    place = "onboardings" if row.payload.get("place") else noun
+    visit.frame = replace(visit.frame, nav=place)
     view = BulkPage(
-        noun=row.kind.partition(".")[0],
-        back_url=f"/{row.kind.partition('.')[0]}" if not row.payload.get("place") else "/onboardings",
+        noun=noun,
+        back_url=f"/{place}",
         progress=progress_of(row, visit.frame.now),
         url=url,
         live_url=live_url(url, row),

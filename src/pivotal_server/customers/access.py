@@ -25,18 +25,34 @@ class Sight(msgspec.Struct, frozen=True):
     given: bool
 
 
-async def grant_access(uow: UnitOfWork, row: CustomerRow, reference: str) -> MemberRow:
-    """Let an active member or viewer see the customer of a locked ``row``; given twice it counts once.
+async def taker(db: Executor, org_id: str, reference: str) -> MemberRow:
+    """The active member or viewer to whom access can be given.
 
     Raises ``invalid_reference`` (field ``member``) for a manager, who sees it anyway, and for anybody else.
     """
-    member = await members.find(uow.tx, uow.org_id, reference)
+    member = await members.find(db, org_id, reference)
     if member is None or not member.active or member.role in MANAGERS:
         raise INVALID_REFERENCE(field="member", name="member", kind="member or viewer")
+    return member
+
+
+async def give(uow: UnitOfWork, row: CustomerRow, member: MemberRow) -> bool:
+    """Let a ``taker`` see the customer of a locked ``row``; whether they had not been given it before."""
     held = {grant.member_id for grant in await repository.of_customer(uow.tx, uow.org_id, row.id)}
-    if member.id not in held:
-        await repository.insert(uow.tx, uow.org_id, row.id, member.id, uow.actor.id, uow.now)
-        _note(uow, "access.granted", row, member)
+    if member.id in held:
+        return False
+    await repository.insert(uow.tx, uow.org_id, row.id, member.id, uow.actor.id, uow.now)
+    _note(uow, "access.granted", row, member)
+    return True
+
+
+async def grant_access(uow: UnitOfWork, row: CustomerRow, reference: str) -> MemberRow:
+    """Let an active member or viewer see the customer of a locked ``row``; given twice it counts once.
+
+    Raises what ``taker`` raises.
+    """
+    member = await taker(uow.tx, uow.org_id, reference)
+    await give(uow, row, member)
     return member
 
 

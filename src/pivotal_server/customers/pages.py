@@ -16,7 +16,9 @@ from pivotal_server.customers.columns import Column
 from pivotal_server.customers.filtering import LISTING, PATH, Asked, asked_of
 from pivotal_server.customers.service import CustomerRow as Stored
 from pivotal_server.customers.service_table import place_in, token_of
-from pivotal_server.customers.views_list import CustomerList, CustomerRow, Head
+from pivotal_server.customers.views_bulk import ASKED, facts_of
+from pivotal_server.customers.views_list import Acts, CustomerList, CustomerRow, Head
+from pivotal_server.kit.clock import wire_micros
 from pivotal_server.kit.pagination import Slice
 from pivotal_server.members import service as members
 from pivotal_server.members.service import MemberRow
@@ -77,6 +79,8 @@ async def list_page(visit: Visit) -> Response:
         del found[0 if back else asked.size]
     rows = [one.row for one in found]
     usual = asked.filter.text == chips.USUAL
+    before_url = asked.url(before=token_of(found[0].place)) if found and (behind or (back and more)) else None
+    after_url = asked.url(after=token_of(found[-1].place)) if found and (back or more) else None
     view = CustomerList(
         rows=await _rows(visit, rows, asked),
         heads=_heads(asked),
@@ -88,13 +92,23 @@ async def list_page(visit: Visit) -> Response:
         nothing="" if rows else await _why_nothing(visit, filtered=not usual),
         clear_url=asked.url(q="" if usual else chips.USUAL),
         columns_url=asked.url(f"{PATH}/columns"),
-        total_url=asked.url(f"{PATH}/total"),
-        before=asked.url(before=token_of(found[0].place)) if found and (behind or (back and more)) else None,
-        after=asked.url(after=token_of(found[-1].place)) if found and (back or more) else None,
+        total_url=asked.url(f"{PATH}/total", **({"more": "yes"} if before_url or after_url else {})),
+        before=before_url,
+        after=after_url,
         acting=asked.filter.acting,
         menu=menu,
+        acts=_acts(visit, asked),
     )
-    return visit.render("customers/list.html", view, fragments=("rows", "views", "side_views"))
+    return visit.render("customers/list.html", view, fragments=("rows", "views", "side_views", "total"))
+
+
+def _acts(visit: Visit, asked: Asked) -> Acts | None:
+    """What the visitor may do to the rows that they select."""
+    if "bulk_edit_customers" not in visit.frame.can:
+        return None
+
+    names = frozenset(name for name in ASKED if visit.allows("bulk_edit_customers", facts_of(name)))
+    return Acts(names, wire_micros(visit.frame.now), tuple(asked.values().items()))
 
 
 def _heads(asked: Asked) -> tuple[Head, ...]:
@@ -125,7 +139,8 @@ async def total(visit: Visit) -> Response:
     found = 0
     if asked.filters is not None:
         found = await service.count_customers(visit.db, visit.org_id, Slice(), asked.filters, asked.values)
-    return visit.render_with("customers/total.html", {"total": found})
+    more = "more" in visit.request.query_params
+    return visit.render_with("customers/total.html", {"total": found, "more": more})
 
 
 async def _rows(visit: Visit, rows: list[Stored], asked: Asked) -> tuple[CustomerRow, ...]:

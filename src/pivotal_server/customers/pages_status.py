@@ -11,26 +11,19 @@ from pivotal_server.customers import changes, service
 from pivotal_server.customers.resolve import address_of, visible_customer
 from pivotal_server.customers.schemas import CustomerUpdate, Status
 from pivotal_server.customers.service import CustomerRow
+from pivotal_server.customers.words import CHURN_REASONS, SHORTEST_REASON
 from pivotal_server.errors_catalogue import INVALID_ENUM_VALUE
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.onboardings.views_ask import Ask, AskField
 from pivotal_server.web.answers import reason_in, status_of
+from pivotal_server.web.formats import STATUS_NAMES
 from pivotal_server.web.forms import sentence
 from pivotal_server.web.htmx import go_to, saved
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 
 REFRESH = ("header", "banner", "onboardings", "activity", "fields")
-LABELS: Mapping[str, str] = {
-    "onboarding": "Onboarding",
-    "active": "Active",
-    "at_risk": "At risk",
-    "churned": "Churned",
-    "archived": "Archived",
-}
 UNARCHIVE = "unarchive"
-_SHORTEST_REASON = 3
-_CHURN_REASONS = ("Price", "Missing feature", "Went to a competitor", "Closed down", "Never got going")
 
 
 async def _editable(visit: Visit) -> CustomerRow:
@@ -61,15 +54,15 @@ def _ask(
     }
     fields: tuple[AskField, ...] = ()
     if to == "churned":
-        ready = tuple((text, text) for text in _CHURN_REASONS)
+        ready = tuple((text, text) for text in CHURN_REASONS)
         fields = (AskField(name="reason", label="Reason", kind="reason", required=True, options=ready),)
     titles = {"churned": f"{row.name} has churned", "archived": f"Archive {row.name}?"}
     submits = {"churned": "Set to Churned", "archived": "Archive"}
     view = Ask(
-        title=titles.get(to, f"Set {row.name} to {LABELS[to]}?"),
+        title=titles.get(to, f"Set {row.name} to {STATUS_NAMES[to]}?"),
         name=row.name,
         url=url,
-        submit=submits.get(to, f"Set to {LABELS[to]}"),
+        submit=submits.get(to, f"Set to {STATUS_NAMES[to]}"),
         lead=leads.get(to, ""),
         form=Form(
             id="status",
@@ -91,7 +84,9 @@ def _ask_unarchive(visit: Visit, row: CustomerRow) -> Response:
         name=row.name,
         url=url,
         submit="Unarchive",
-        lead=f"It is {LABELS[_wanted(row, UNARCHIVE)].lower()} again, with all that was hidden with it.",
+        lead=(
+            f"It is {STATUS_NAMES[_wanted(row, UNARCHIVE)].lower()} again, with all that was hidden with it."
+        ),
         form=Form(id="status", action=f"{url}/status", cancel=url),
         hidden=(("to", UNARCHIVE), ("asked", "yes")),
     )
@@ -123,13 +118,15 @@ async def set_status(visit: Visit) -> Response:
                 reason = reason_in(visit)
             except ApiError as fault:
                 return _ask(visit, row, to, {"reason": sentence("reason", fault, {})}, status_of(fault))
-            if len(reason or "") < _SHORTEST_REASON:
+            if len(reason or "") < SHORTEST_REASON:
                 return _ask(visit, row, to, {"reason": "Choose a reason, or write one."}, 422)
     async with visit.work() as uow:
         locked = await service.get_customer(uow.tx, uow.org_id, row.id, lock=True)
         values: dict[str, Any] = {"status": _wanted(locked, asked)}
         after = await changes.update_customer(uow, locked, CustomerUpdate(**values), reason=reason)
-    toast = "" if after.status == locked.status else f"{after.name} is now {LABELS[after.status].lower()}"
+    toast = (
+        "" if after.status == locked.status else f"{after.name} is now {STATUS_NAMES[after.status].lower()}"
+    )
     return saved(visit.request, address_of(after), toast=toast, refresh=REFRESH)
 
 

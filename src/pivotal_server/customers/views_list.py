@@ -94,6 +94,16 @@ class Head(msgspec.Struct, frozen=True):
     sorted: str = ""
 
 
+class Acts(msgspec.Struct, frozen=True):
+    """What can be done to the rows that are selected: the names of the acts. ``at``: when they were shown;
+    ``kept``: what of the address leads back to the list.
+    """
+
+    names: frozenset[str]
+    at: str
+    kept: tuple[tuple[str, str], ...]
+
+
 class CustomerList(msgspec.Struct, frozen=True):
     """Context ``page`` of ``customers/list.html``.
 
@@ -103,7 +113,7 @@ class CustomerList(msgspec.Struct, frozen=True):
     ``new``, nobody has ``given`` the reader a customer, or nothing ``matches``. ``clear_url`` leads to the
     list without filter. ``total_url`` answers with the template ``customers/total.html``, asked for after
     the rows; None leaves it out. ``before`` and ``after``: addresses of the pages beside it. ``acting``: the
-    terms of the filter that act, for the export.
+    terms of the filter that act. ``acts``: None for whoever may do nothing to many rows.
     """
 
     rows: tuple[CustomerRow, ...]
@@ -121,6 +131,7 @@ class CustomerList(msgspec.Struct, frozen=True):
     after: str | None = None
     acting: str = ""
     menu: Menu | None = None
+    acts: Acts | None = None
 
 
 class ColumnChoice(msgspec.Struct, frozen=True):

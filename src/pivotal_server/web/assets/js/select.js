@@ -4,10 +4,22 @@ let last;
 const boxes = (name) => [...document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`)];
 
 function say(name) {
-  const ticked = boxes(name).filter((box) => box.checked).length;
+  const all = boxes(name);
+  const ticked = all.filter((box) => box.checked).length;
   const label = document.querySelector("[data-selected]");
-  if (label) label.textContent = ticked === 1 ? "1 selected" : `${ticked} selected`;
+  if (label) label.textContent = `${ticked} selected`;
+  const everything = document.querySelector("[data-select-everything]");
+  if (label && everything?.checked) {
+    const spared = all.length - ticked;
+    label.textContent = spared ? `All but ${spared} selected` : "All selected";
+  }
+  const head = document.querySelector("[data-select-all]");
+  if (!head) return;
+  head.checked = ticked > 0 && ticked === all.length;
+  head.indeterminate = ticked > 0 && ticked < all.length;
 }
+
+const chosen = () => document.querySelector("[data-select-all]")?.dataset.selectAll;
 
 document.addEventListener("click", (event) => {
   const everything = event.target.closest("[data-select-everything]");
@@ -29,7 +41,7 @@ document.addEventListener("click", (event) => {
     return;
   }
   const box = event.target;
-  const name = document.querySelector("[data-select-all]")?.dataset.selectAll;
+  const name = chosen();
   if (!name || !box.matches?.(`input[type=checkbox][name="${name}"]`)) return;
   if (event.shiftKey && last?.isConnected) {
     const row = boxes(name);
@@ -47,11 +59,20 @@ document.addEventListener("keydown", (event) => {
   const row = event.target;
   if (event.key.toLowerCase() !== "x" || event.metaKey || event.ctrlKey || event.altKey) return;
   if (!(row instanceof Element) || !row.matches("[data-row], [data-card]")) return;
-  const name = document.querySelector("[data-select-all]")?.dataset.selectAll;
+  const name = chosen();
   const box = name && row.querySelector(`input[type=checkbox][name="${CSS.escape(name)}"]`);
   if (!box) return;
   event.preventDefault();
   box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
+});
+
+// A selection that is cleared, and one that the browser has kept over Back, is told as well.
+document.addEventListener("reset", (event) => {
+  if (event.target.querySelector("[data-select-all]")) setTimeout(() => say(chosen()));
+});
+addEventListener("pageshow", () => {
+  const name = chosen();
+  if (name && boxes(name).some((box) => box.checked)) say(name);
 });
 
 // Of "all that match" those shown and unticked are left out.
