@@ -15,7 +15,7 @@ from tests.support.app import World, new_world
 from tests.support.browser import ROUTES, Browser, Browsers
 from tests.support.people import entries_of, mail_count, new_member, newest_mail
 from tests.support.records import new_contact, new_customer, new_onboarding, new_task, read
-from tests.support.visits import text_of
+from tests.support.visits import faults_of, text_of, value_of
 
 PATH = "/admin/team"
 PAGES = [*ROUTES, *team_pages.routes, *join_pages.routes]
@@ -350,3 +350,46 @@ async def test_whoever_was_deactivated_joins_again_by_an_invite(
     assert answer.status_code == 303
     assert await role_in(world, ANA) == ("viewer", True)
     assert len(await members.all_members(world.db, world.workspace.id)) == 2
+
+
+# ── Team and capacity ────────────────────────────────────────────────────────────────────────────
+async def test_app_perm_6_a_member_has_a_team_and_a_capacity(world: World, owner: Browser) -> None:
+    ana = await new_member(world, "Ana Ruiz", "member")
+    assert "Ana Ruiz ana@vml.example Member – 10 Never" in text_of((await owner.get(PATH)).text)
+    form = f"{PATH}/{ana.display_id}/place"
+    assert value_of((await owner.get(form)).text, "capacity") == "10"
+    await owner.post(form, {"team": " Enterprise  ", "capacity": "4"})
+    await owner.post(form, {"team": "Enterprise", "capacity": "4"})
+    assert "Member Enterprise 4 Never" in text_of((await owner.get(PATH)).text)
+    assert '<option value="Enterprise">' in (await owner.get(f"{PATH}/1/place")).text
+    await owner.post(form, {"team": "", "capacity": ""})
+    assert "Member – 10 Never" in text_of((await owner.get(PATH)).text)
+    written = await entries_of(world, "member.updated")
+    assert [dict(entry.diff) for entry in written] == [
+        {"team": (None, "Enterprise"), "capacity": (10, 4)},
+        {"team": ("Enterprise", None), "capacity": (4, 10)},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "message"),
+    [
+        ({"team": "x" * 41, "capacity": "5"}, "team", "Use at most 40 characters, on one line."),
+        ({"team": "East", "capacity": "0"}, "capacity", "Enter a whole number from 1 to 1,000."),
+        ({"team": "East", "capacity": "1001"}, "capacity", "Enter a whole number from 1 to 1,000."),
+        ({"team": "East", "capacity": "a lot"}, "capacity", "Enter a whole number from 1 to 1,000."),
+    ],
+)
+async def test_a_bad_team_or_capacity_is_refused_with_what_was_typed(
+    world: World, owner: Browser, values: dict[str, str], field: str, message: str
+) -> None:
+    answer = await owner.post(f"{PATH}/1/place", values)
+    assert answer.status_code == 422
+    assert faults_of(answer.text) == {field: message}
+    assert {name: value_of(answer.text, name) for name in values} == values
+    assert await entries_of(world, "member.updated") == []
+
+
+async def test_a_member_who_is_nobody_has_no_place(owner: Browser) -> None:
+    assert (await owner.get(f"{PATH}/99/place")).status_code == 404
+    assert (await owner.post(f"{PATH}/99/place", {"team": "", "capacity": ""})).status_code == 404

@@ -49,6 +49,7 @@ GET+POST /admin/team/invites/{id}/role                              manage_team
 GET+POST /admin/team/{number}/role                                  manage_team
 GET+POST /admin/team/{number}/deactivate                            manage_team
 GET+POST /admin/team/{number}/grants                                manage_team
+GET+POST /admin/team/{number}/place                                 manage_team
 POST     /admin/team/{number}/reactivate                            manage_team
 GET+POST /invite/{token}                                            open
 GET      /admin/logs                                                administer

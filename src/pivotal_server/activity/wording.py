@@ -88,6 +88,7 @@ SENTENCES: Mapping[str, str] = {
     "member.sign_in_refused": "was refused signing in",
     "member.session_ended": "ended a session",
     "member.updated": "changed {fields}",
+    "member.updated:named": "changed {fields} of {name}",
     "api_key.created": "created the API key {name}",
     "api_key.revoked": "revoked the API key {name}",
     "bulk.finished": "finished a bulk edit",
@@ -242,7 +243,7 @@ _NAMED_BY_REASON = frozenset(
         "phase.restored",
         *("access.granted", "access.revoked"),
         *("member.invited", "member.invite_revoked"),
-        *("member.role_changed", "member.deactivated", "member.reactivated"),
+        *("member.updated", "member.role_changed", "member.deactivated", "member.reactivated"),
     }
 )
 
@@ -296,6 +297,8 @@ def _sentence(row: ActivityRow, changes: list[dict[str, Any]], names: Names) -> 
         "name": [Words(row.reason or "", strong=True)],
     }
     pattern = SENTENCES.get(row.event) or _plain(row.event)
+    if row.reason and row.event in _NAMED_BY_REASON:
+        pattern = SENTENCES.get(f"{row.event}:named", pattern)
     if _turns(changes, False):
         pattern = SENTENCES.get(f"{row.event}:off", pattern)
     for text, placeholder, _, _ in Formatter().parse(pattern):

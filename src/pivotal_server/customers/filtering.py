@@ -16,6 +16,7 @@ from pivotal_server.search.grammar import Term, parse, written
 from pivotal_server.search.service import Seeker
 from pivotal_server.views.listings import LISTINGS, PARAMETER
 from pivotal_server.web.session import Visit
+from pivotal_server.workspaces.settings import week_starts
 
 PATH = "/customers"
 LISTING = LISTINGS["customers"]
@@ -62,7 +63,11 @@ async def filter_of(visit: Visit, text: str) -> Filter:
     if not visit.allows("see_all_customers"):
         seen["visible_to"] = visit.actor.id
     seeker = Seeker(
-        org_id=visit.org_id, me=visit.actor.id, visible_to=seen.get("visible_to"), zone=visit.frame.zone
+        org_id=visit.org_id,
+        me=visit.actor.id,
+        visible_to=seen.get("visible_to"),
+        zone=visit.frame.zone,
+        week_starts=week_starts(visit.session.workspace_settings),
     )
     parsed = parse(text)
     wanted = await search.understand(visit.db, seeker, text, leaving_out=True)

@@ -9,14 +9,20 @@ from pivotal_server.activity.entries import Change
 from pivotal_server.auth.permissions import Role
 from pivotal_server.customers import of_member as customers
 from pivotal_server.db.engine import Executor
-from pivotal_server.errors_catalogue import INVALID_REFERENCE, MEMBER_NOT_FOUND
+from pivotal_server.errors_catalogue import INVALID_REFERENCE, MEMBER_NOT_FOUND, TOO_BIG, TOO_SMALL
 from pivotal_server.errors_catalogue_team import MEMBER_INACTIVE, NOT_YOURSELF, OWNER_STAYS
+from pivotal_server.kit.text import line
+from pivotal_server.members import repository
 from pivotal_server.members import repository_invites as team
 from pivotal_server.members.invites import check_role
 from pivotal_server.members.service import MemberRow, find, staff_id
 from pivotal_server.onboardings import of_member as onboardings
 from pivotal_server.tasks import of_member as tasks
 from pivotal_server.unit_of_work import UnitOfWork
+
+USUAL_CAPACITY = 10
+"""Onboardings that somebody can carry at once until it is said otherwise."""
+MOST_CAPACITY = 1_000
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -103,6 +109,34 @@ async def reactivate(uow: UnitOfWork, reference: str) -> MemberRow:
     target = ("member", member.id, member.display_id)
     uow.record("member.reactivated", target=target, reason=member.name)
     return msgspec.structs.replace(member, active=True)
+
+
+async def set_place(uow: UnitOfWork, reference: str, team_name: str, capacity: int | None) -> MemberRow:
+    """Say which team a member belongs to (empty: none) and how many onboardings they can carry at once.
+
+    ``None`` stands for the usual number. Raises ``member_not_found``, and ``too_small`` or ``too_big`` with
+    the field.
+    """
+    named = line(team_name, "team", None, 40) or None
+    if capacity is not None and not 1 <= capacity <= MOST_CAPACITY:
+        fault = TOO_SMALL if capacity < 1 else TOO_BIG
+        raise fault(field="capacity", name="capacity", limit=1 if capacity < 1 else MOST_CAPACITY)
+    member = await _locked(uow, reference)
+    kept = None if capacity == USUAL_CAPACITY else capacity
+    diff = [
+        Change(name, before, after)
+        for name, before, after in (
+            ("team", member.team, named),
+            ("capacity", member.capacity or USUAL_CAPACITY, kept or USUAL_CAPACITY),
+        )
+        if before != after
+    ]
+    if not diff:
+        return member
+    await repository.set_place(uow.tx, uow.org_id, member.id, team=named, capacity=kept, at=uow.now)
+    target = ("member", member.id, member.display_id)
+    uow.record("member.updated", target=target, diff=diff, reason=member.name)
+    return msgspec.structs.replace(member, team=named, capacity=kept)
 
 
 async def _locked(uow: UnitOfWork, reference: str) -> MemberRow:

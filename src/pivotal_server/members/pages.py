@@ -23,6 +23,7 @@ from pivotal_server.members.views import (
     BatchPage,
     GrantsPage,
     InvitePage,
+    PlacePage,
     RevokePage,
     RolePage,
     role_options,
@@ -251,6 +252,45 @@ async def remove_grants(visit: Visit) -> Response:
     return _back(visit, f"Removed {count(taken, 'grant')}", row.name)
 
 
+@page(NAV, capability="manage_team")
+async def ask_place(visit: Visit) -> Response:
+    """The team and the capacity of a member."""
+    row = await _member(visit)
+    capacity = row.capacity or changes.USUAL_CAPACITY
+    return await _place_form(visit, row, {"team": row.team or "", "capacity": str(capacity)}, {})
+
+
+@page(NAV, capability="manage_team")
+async def save_place(visit: Visit) -> Response:
+    """Save the team and the capacity of a member; an empty capacity is the usual one."""
+    row = await _member(visit)
+    values = visit.fields.texts("team", "capacity")
+    typed = values["capacity"].strip()
+    capacity = digits_in(typed) if typed else None
+    bad = {"capacity": f"Enter a whole number from 1 to {changes.MOST_CAPACITY:,}."}
+    if typed and capacity is None:
+        return await _place_form(visit, row, values, bad)
+    try:
+        async with visit.work() as uow:
+            await changes.set_place(uow, row.id, values["team"], capacity)
+    except ApiError as fault:
+        if fault.field not in values:
+            raise
+        errors = {"team": "Use at most 40 characters, on one line."} if fault.field == "team" else bad
+        return await _place_form(visit, row, values, errors)
+    return _back(visit, "Saved", row.name)
+
+
+async def _place_form(
+    visit: Visit, row: MemberRow, values: dict[str, str], errors: dict[str, str]
+) -> Response:
+    rows = await members.all_members(visit.db, visit.org_id)
+    teams = tuple(sorted({one.team for one in rows if one.team}, key=str.casefold))
+    form = Form("place", f"{PATH}/{row.display_id}/place", PATH, values=values, errors=errors)
+    shown = PlacePage(form, row.name, teams)
+    return visit.render_form("members/place.html", shown, status=422 if errors else 200)
+
+
 async def _member(visit: Visit) -> MemberRow:
     number: str = visit.request.path_params["number"]
     row = await members.find(visit.db, visit.org_id, number) if digits_in(number) else None
@@ -347,6 +387,8 @@ routes = [
     Route(f"{PATH}/{{number}}/role", change_role, methods=["POST"]),
     Route(f"{PATH}/{{number}}/deactivate", ask_deactivate, methods=["GET"]),
     Route(f"{PATH}/{{number}}/deactivate", deactivate, methods=["POST"]),
+    Route(f"{PATH}/{{number}}/place", ask_place, methods=["GET"]),
+    Route(f"{PATH}/{{number}}/place", save_place, methods=["POST"]),
     Route(f"{PATH}/{{number}}/grants", ask_grants, methods=["GET"]),
     Route(f"{PATH}/{{number}}/grants", remove_grants, methods=["POST"]),
     Route(f"{PATH}/{{number}}/reactivate", reactivate, methods=["POST"]),

@@ -1,7 +1,7 @@
 """SQL of members and people."""
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, func, select, update
@@ -21,6 +21,7 @@ class PersonRow(msgspec.Struct, frozen=True):
     time_zone: str | None
     theme: str
     created_at: datetime
+    preferences: dict[str, Any] | None = None
 
 
 class MemberRow(msgspec.Struct, frozen=True):
@@ -33,12 +34,22 @@ class MemberRow(msgspec.Struct, frozen=True):
     email: str
     role: str
     active: bool
+    team: str | None = None
+    capacity: int | None = None
 
 
 _M = members.c
 _ORG = _M.org_id == bindparam("org_id")
 _SELECT = select(
-    _M.id, _M.display_id, _M.person_id, people.c.name, people.c.email, _M.role, _M.active
+    _M.id,
+    _M.display_id,
+    _M.person_id,
+    people.c.name,
+    people.c.email,
+    _M.role,
+    _M.active,
+    _M.team,
+    _M.capacity,
 ).select_from(members.join(people, people.c.id == _M.person_id))
 
 BY_ID = Statement(_SELECT.where(_ORG, _M.id == bindparam("id")), into=MemberRow)
@@ -56,7 +67,13 @@ _COMPUTED = {
 INSERT = Statement.write(insert_of(members))
 PERSON_BY_EMAIL = Statement(
     select(
-        people.c.id, people.c.email, people.c.name, people.c.time_zone, people.c.theme, people.c.created_at
+        people.c.id,
+        people.c.email,
+        people.c.name,
+        people.c.time_zone,
+        people.c.theme,
+        people.c.created_at,
+        people.c.preferences,
     ).where(people.c.email == bindparam("email")),
     into=PersonRow,
 )
@@ -70,6 +87,17 @@ ELSEWHERE = Statement.scalar(
 )
 SET_THEME = Statement.write(
     update(people).where(people.c.id == bindparam("of_id")).values(theme=bindparam("to_theme"))
+)
+
+
+SET_PLACE = Statement.write(
+    update(members)
+    .where(_M.org_id == bindparam("in_org"), _M.id == bindparam("of_id"))
+    .values(
+        team=bindparam("to_team", type_=_M.team.type),
+        capacity=bindparam("to_capacity", type_=_M.capacity.type),
+        updated_at=bindparam("at", type_=_M.updated_at.type),
+    )
 )
 
 
@@ -135,6 +163,9 @@ async def insert(
             "active": True,
             "created_at": at,
             "updated_at": at,
+            "team": None,
+            "capacity": None,
+            "notices": None,
         },
     )
 
@@ -142,6 +173,14 @@ async def insert(
 async def memberships_elsewhere(db: Executor, org_id: str, email: str) -> int:
     """In how many other workspaces the person with this address is an active member."""
     return await db.fetch_one(ELSEWHERE, {"org_id": org_id, "email": email}) or 0
+
+
+async def set_place(
+    tx: Transaction, org_id: str, id: str, *, team: str | None, capacity: int | None, at: datetime
+) -> None:
+    """Write which team a member belongs to, and how much they can carry."""
+    values = {"in_org": org_id, "of_id": id, "to_team": team, "to_capacity": capacity, "at": at}
+    await tx.execute(SET_PLACE, values)
 
 
 async def set_theme(tx: Transaction, person_id: str, theme: str) -> None:

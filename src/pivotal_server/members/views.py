@@ -8,7 +8,7 @@ import msgspec
 from pivotal_server.auth.permissions import ROLES, Role
 from pivotal_server.members.accepting import OpenInvite
 from pivotal_server.members.batch import Address
-from pivotal_server.members.changes import Load
+from pivotal_server.members.changes import USUAL_CAPACITY, Load
 from pivotal_server.members.invites import InviteRow, given_roles
 from pivotal_server.members.service import MemberRow
 from pivotal_server.web.formats import count
@@ -19,7 +19,8 @@ PATH = "/admin/team"
 
 class MemberView(msgspec.Struct, frozen=True):
     """One member of the list. ``me``: the reader; ``fixed``: role and place in the team cannot be
-    changed. ``grants``: to how many customers they were given access.
+    changed. ``grants``: to how many customers they were given access. ``capacity``:
+    onboardings that they can carry at once.
     """
 
     person: Person
@@ -30,6 +31,8 @@ class MemberView(msgspec.Struct, frozen=True):
     me: bool
     fixed: bool
     grants: int = 0
+    team: str = ""
+    capacity: int = USUAL_CAPACITY
 
     @property
     def url(self) -> str:
@@ -133,6 +136,14 @@ class GrantsPage(msgspec.Struct, frozen=True):
     grants: int
 
 
+class PlacePage(msgspec.Struct, frozen=True):
+    """Context ``page`` of ``members/place.html``. Fields of ``form``: ``team``, ``capacity``."""
+
+    form: Form
+    name: str
+    teams: tuple[str, ...]
+
+
 class JoinPage(msgspec.Struct, frozen=True):
     """Context ``page`` of ``members/join.html``. Field of ``form``: ``name``, asked of somebody new here."""
 
@@ -171,6 +182,8 @@ def member_view(
         row.id == frame.me.id,
         row.id == frame.me.id or row.role == Role.OWNER,
         grants.get(row.id, 0),
+        row.team or "",
+        row.capacity or USUAL_CAPACITY,
     )
 
 

@@ -13,23 +13,23 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NAMED = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
-def week_of(day: date) -> Days:
-    """The week of a day, Monday to Sunday."""
-    first = day - timedelta(days=day.weekday())
+def week_of(day: date, starts: int = 1) -> Days:
+    """The week of a day; ``starts`` is the ISO number of the day that weeks begin with."""
+    first = day - timedelta(days=(day.isoweekday() - starts) % 7)
     return first, first + timedelta(days=6)
 
 
-def days_of(text: str, today: date, *, ahead: bool) -> Days | None:
+def days_of(text: str, today: date, *, ahead: bool, starts: int = 1) -> Days | None:
     """The days that a value means; ``None`` when it means none.
 
-    ``7d`` reaches 7 days ahead of today, or back where the field looks back.
+    ``7d`` reaches 7 days ahead of today, or back where the field looks back; ``starts``: see :func:`week_of`.
     """
     text = text.lower()
     if text in _NAMED:
         day = today + timedelta(days=_NAMED[text])
         return day, day
     if text in ("this_week", "next_week"):
-        return week_of(today + timedelta(days=7 * (text == "next_week")))
+        return week_of(today + timedelta(days=7 * (text == "next_week")), starts)
     if text == "this_month":
         following = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
         return today.replace(day=1), following - timedelta(days=1)

@@ -44,6 +44,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     me: str | None
     today: date
     zone: ZoneInfo
+    week_starts: int = 1
     team: Sequence[Teammate] = ()
     phases: Sequence[Phase] = ()
     custom: Mapping[str, str] = {}
@@ -264,7 +265,9 @@ class _Reading:
 
     def _stretch(self, term: Term, *, ahead: bool) -> Days:
         found = [
-            None if not atom.text else days_of(atom.text, self.around.today, ahead=ahead)
+            None
+            if not atom.text
+            else days_of(atom.text, self.around.today, ahead=ahead, starts=self.around.week_starts)
             for atom in term.values
         ]
         try:
@@ -395,7 +398,7 @@ class _Reading:
             self.names.add(f"{field}!")
             self.params[f"{field}!"] = sorted(values)
         if self.names & {"lane", "lane!"}:
-            last = week_of(self.around.today)[1]
+            last = week_of(self.around.today, self.around.week_starts)[1]
             self.params |= {"week_end": last, "next_week_end": last + timedelta(days=7)}
         if self.names & {"is_overdue", "is_overdue!"}:
             self.params["today"] = self.around.today

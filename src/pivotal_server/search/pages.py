@@ -21,6 +21,7 @@ from pivotal_server.search.words import words_of
 from pivotal_server.web.formats import short_day
 from pivotal_server.web.htmx import is_htmx
 from pivotal_server.web.session import Visit, page
+from pivotal_server.workspaces.settings import week_starts
 
 ROWS = 8
 RECENT = 8
@@ -41,6 +42,7 @@ def seeker_of(visit: Visit) -> Seeker:
         me=me,
         visible_to=None if visit.allows("see_all_customers") else me,
         zone=visit.frame.zone,
+        week_starts=week_starts(visit.session.workspace_settings),
     )
 
 

@@ -23,6 +23,7 @@ from pivotal_server.search.meaning import Surroundings, Wanted, meaning
 from pivotal_server.search.repository_find import After, Found
 from pivotal_server.search.words import run_of
 from pivotal_server.workspaces import service as workspaces
+from pivotal_server.workspaces.settings import week_starts
 
 __all__ = [
     "After",
@@ -47,13 +48,15 @@ SIMILAR = 3
 
 class Seeker(Struct, frozen=True, kw_only=True):
     """Who searches. ``me``: the member, if it is one; ``visible_to``: the member whose customers alone may be
-    found, ``None`` for all. ``zone`` is that of the workspace when the caller knows it.
+    found, ``None`` for all. ``zone`` is that of the workspace when the caller knows it, ``week_starts``
+    then the ISO number of the day that its weeks begin with.
     """
 
     org_id: str
     me: str | None = None
     visible_to: str | None = None
     zone: ZoneInfo | None = None
+    week_starts: int = 1
 
 
 class Hit(Struct, frozen=True):
@@ -92,9 +95,10 @@ class Place(Struct, frozen=True, array_like=True):
 async def _surroundings(db: Executor, seeker: Seeker, parsed: Parsed) -> Surroundings:
     """What the query is read against; what no term speaks of is not looked up."""
     fields = {term.field for term in parsed.terms if term.field is not None}
-    zone = seeker.zone
+    zone, starts = seeker.zone, seeker.week_starts
     if zone is None and (fields & _ON_THE_CLOCK or not fields <= set(BUILT_IN)):
-        zone = await _zone(db, seeker.org_id)
+        workspace = await workspaces.get_workspace(db, seeker.org_id)
+        zone, starts = ZoneInfo(workspace.time_zone), week_starts(workspace.settings)
     team = await members.all_members(db, seeker.org_id) if fields & set(PEOPLE) else []
     plan = await phases.all_phases(db, seeker.org_id) if "phase" in fields else []
     custom = await custom_fields.all_fields(db, seeker.org_id) if not fields <= set(BUILT_IN) else []
@@ -102,14 +106,11 @@ async def _surroundings(db: Executor, seeker: Seeker, parsed: Parsed) -> Surroun
         me=seeker.me,
         today=_today(zone),
         zone=zone or ZoneInfo("UTC"),
+        week_starts=starts,
         team=[Teammate(one.id, one.name, one.email) for one in team],
         phases=[Phase(one.key, one.name) for one in plan],
         custom={one.slug: one.type for one in custom if one.archived_at is None},
     )
-
-
-async def _zone(db: Executor, org_id: str) -> ZoneInfo:
-    return ZoneInfo((await workspaces.get_workspace(db, org_id)).time_zone)
 
 
 def _today(zone: ZoneInfo | None) -> date:

@@ -5,10 +5,13 @@
 
 import zlib
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from pivotal_server.web.view import Frame
 
@@ -34,6 +37,23 @@ STATE_NAMES: Mapping[str, str] = {
     "done": "Done",
 }
 """Onboarding states as screens name them."""
+
+
+class Style(msgspec.Struct, frozen=True):
+    """How a workspace writes days (``mdy``, ``dmy``, ``iso``), and its currency by code."""
+
+    date_format: str = "mdy"
+    currency: str = "USD"
+
+
+_USUAL = Style()
+_STYLE: ContextVar[Style] = ContextVar("style", default=_USUAL)
+_MARKS: Mapping[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
+
+
+def write_as(style: Style) -> None:
+    """Write days and money so for the rest of this request."""
+    _STYLE.set(style)
 
 
 def ago(at: datetime, frame: Frame) -> str:
@@ -89,19 +109,31 @@ def exact(at: datetime, frame: Frame) -> str:
     return f"{text}, {clock} in {frame.time_zone}"
 
 
+def day(value: date) -> str:
+    """A calendar day: "Jul 15, 2026", or as the workspace writes it."""
+    return _day(value, _STYLE.get().date_format)
+
+
 # The same few days stand on every row of a list.
 @lru_cache(maxsize=4096)
-def day(value: date) -> str:
-    """A calendar day: "Jul 15, 2026"."""
-    return f"{value:%b} {value.day}, {value.year}"
+def _day(value: date, date_format: str) -> str:
+    match date_format:
+        case "dmy":
+            return f"{value.day} {value:%b} {value.year}"
+        case "iso":
+            return value.isoformat()
+        case _:
+            return f"{value:%b} {value.day}, {value.year}"
 
 
 def short_day(value: date, frame: Frame) -> str:
     """A calendar day without the year when it is this one: "Jul 15", "Nov 2, 2025"."""
-    return f"{value:%b} {value.day}" if value.year == frame.today.year else day(value)
+    date_format = _STYLE.get().date_format
+    if value.year != frame.today.year or date_format == "iso":
+        return _day(value, date_format)
+    return f"{value.day} {value:%b}" if date_format == "dmy" else f"{value:%b} {value.day}"
 
 
-@lru_cache(maxsize=4096)
 def long_day(value: date) -> str:
     """A calendar day with its weekday: "Wed, Jul 15, 2026"."""
     return f"{value:%a}, {day(value)}"
@@ -131,9 +163,11 @@ def number(value: float | Decimal) -> str:
 
 
 def money(value: float | Decimal) -> str:
-    """US dollars: "$4,200", or with cents "$4,200.50"."""
+    """An amount in the currency of the workspace: "$4,200", or with cents "$4,200.50", "CHF 4,200"."""
     amount = Decimal(str(value))
-    return f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"
+    currency = _STYLE.get().currency
+    mark = _MARKS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
+    return f"{mark}{amount:,.0f}" if amount == amount.to_integral_value() else f"{mark}{amount:,.2f}"
 
 
 def initials(name: str) -> str:

@@ -41,11 +41,13 @@ from pivotal_server.services import Services
 from pivotal_server.unit_of_work import UnitOfWork, unit_of_work
 from pivotal_server.web.faults import FRAME, WORK, error_handlers, out_of_date, request_id_of, signed_out
 from pivotal_server.web.fields import CSRF_FIELD, Fields, read_fields
+from pivotal_server.web.formats import Style, write_as
 from pivotal_server.web.htmx import is_htmx
 from pivotal_server.web.middleware import page_middleware
 from pivotal_server.web.places import HOME, came_from, here
 from pivotal_server.web.templating import render
 from pivotal_server.web.view import Frame, KeptForm, Me, Short, Theme
+from pivotal_server.workspaces.settings import setting
 
 __all__ = ["Guest", "Visit", "error_handlers", "open_page", "page", "page_middleware", "to_login"]
 
@@ -153,7 +155,9 @@ class Visit:
             path=here(self.request),
             unread=session.unread,
             development=guest.services.config.webhook_allow_private_targets,
+            date_format=setting(session.workspace_settings, "date_format"),
         )
+        write_as(Style(self.frame.date_format, setting(session.workspace_settings, "currency")))
 
     @property
     def db(self) -> Database:

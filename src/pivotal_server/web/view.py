@@ -53,7 +53,8 @@ class Frame(msgspec.Struct, frozen=True):
     ``customers``, ``api-keys``, ``mail``. ``now``: the moment, in UTC, that relative times count from.
     ``path``: address of this page with its query, to come back to. ``csrf``: token of its forms.
     ``unread``: notices that are not read. ``short``: the limits that are nearly used up, on the pages of
-    Admin. ``development``: webhooks may reach this machine, which Admin says.
+    Admin. ``date_format``: how days are written. ``development``: webhooks may reach this machine, which
+    Admin says.
     """
 
     workspace_name: str
@@ -70,6 +71,7 @@ class Frame(msgspec.Struct, frozen=True):
     development: bool = False
     unread: int = 0
     short: tuple[Short, ...] = ()
+    date_format: str = "mdy"
 
     @property
     def unread_shown(self) -> str:

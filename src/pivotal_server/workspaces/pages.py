@@ -13,31 +13,57 @@ from pivotal_server.web.htmx import go_to, is_htmx, saved
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 from pivotal_server.workspaces import changes, service
-from pivotal_server.workspaces.views import GeneralPage
+from pivotal_server.workspaces.views import DAY_NAMES, GeneralPage
 
 PATH = "/admin/general"
 NAV = "general"
 GROUPS: dict[str, tuple[str, ...]] = {
-    "general": ("name", "time_zone"),
+    "general": ("name", "time_zone", "week_start", "working_days", "date_format", "currency"),
     "access": ("default_access",),
     "rights": changes.RIGHTS,
     "agents": ("mcp_writes",),
+    "dates": ("due_dates_on_working_days", "dates_follow"),
 }
-_FLAGS = (*changes.RIGHTS, "mcp_writes")
+BOXES = (*changes.RIGHTS, "mcp_writes", "due_dates_on_working_days")
 WORDS = {
     ("name", "too_small"): "Enter a name.",
     ("name", "too_big"): "Use at most 80 characters.",
     ("time_zone", "invalid_string"): "Choose a time zone of the list, such as Europe/Berlin.",
+    ("week_start", "invalid_enum_value"): "Choose the first day of the week.",
+    ("working_days", "too_small"): "Choose at least one day.",
+    ("date_format", "invalid_enum_value"): "Choose how dates are written.",
+    ("currency", "invalid_string"): "Enter the code of a currency, such as EUR.",
+    ("dates_follow", "invalid_enum_value"): "Choose whether dates follow.",
     ("default_access", "invalid_enum_value"): "Choose who sees all customers.",
 }
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str]:
-    """Settings as a form shows them: a ticked box holds "yes"."""
-    return {
-        name: ("yes" if value else "") if isinstance(value, bool) else str(value)
-        for name, value in values.items()
-    }
+    """Settings as a form shows them: a ticked box holds "yes", days are joined by commas."""
+    found = {}
+    for name, value in values.items():
+        if isinstance(value, bool):
+            found[name] = "yes" if value else ""
+        elif isinstance(value, list):
+            found[name] = ",".join(str(one) for one in value)
+        else:
+            found[name] = str(value)
+    return found
+
+
+def _typed(visit: Visit, names: tuple[str, ...]) -> dict[str, str]:
+    found = visit.fields.texts(*names)
+    if "working_days" in found:
+        found["working_days"] = ",".join(sorted(visit.fields.all("working_days")))
+    return found
+
+
+def _value(name: str, text: str) -> Any:
+    if name in BOXES:
+        return bool(text)
+    if name == "working_days":
+        return [int(one) for one in text.split(",") if one in DAY_NAMES]
+    return text
 
 
 async def _show(
@@ -48,7 +74,7 @@ async def _show(
 
     def form(name: str) -> Form:
         refused = name == group
-        values = visit.fields.texts(*GROUPS[name]) if refused else stored
+        values = _typed(visit, GROUPS[name]) if refused else stored
         return Form(name, f"{PATH}/{name}", PATH, values=values, errors=(errors or {}) if refused else {})
 
     view = GeneralPage(
@@ -56,6 +82,7 @@ async def _show(
         form("access"),
         form("rights"),
         form("agents"),
+        form("dates"),
         row.slug,
         tuple(sorted(available_timezones())),
         stored,
@@ -83,10 +110,10 @@ async def save(visit: Visit) -> Response:
     if group not in GROUPS:
         return go_to(visit.request, PATH)
     names = GROUPS[group]
-    typed = visit.fields.texts(*names)
+    typed = _typed(visit, names)
     seen = {name: visit.fields.text(f"was_{name}") for name in names}
     changed = [name for name in names if typed[name] != seen[name]]
-    values = {name: bool(typed[name]) if name in _FLAGS else typed[name] for name in changed}
+    values = {name: _value(name, typed[name]) for name in changed}
     try:
         async with visit.work() as uow:
             row = await changes.locked_workspace(uow)

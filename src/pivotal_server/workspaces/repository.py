@@ -12,7 +12,7 @@ from pivotal_server.db.tables import workspaces
 
 
 class WorkspaceRow(msgspec.Struct, frozen=True):
-    """A workspace as stored."""
+    """A workspace as stored. ``deletion_at``: when it is to be removed, asked for by ``deletion_by``."""
 
     id: str
     slug: str
@@ -21,6 +21,8 @@ class WorkspaceRow(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
     created_at: datetime
     updated_at: datetime
+    deletion_at: datetime | None = None
+    deletion_by: str | None = None
 
 
 _SELECT = select(*columns_of(WorkspaceRow, workspaces))
@@ -30,7 +32,7 @@ ALL = Statement(_SELECT.order_by(workspaces.c.created_at), into=WorkspaceRow)
 OLDEST = Statement.scalar(select(workspaces.c.id).order_by(workspaces.c.created_at).limit(1), str)
 INSERT = Statement.write(insert_of(workspaces))
 LOCKED = Statement(_SELECT.where(workspaces.c.id == bindparam("id")).with_for_update(), into=WorkspaceRow)
-_CHANGEABLE = ("name", "time_zone", "settings", "updated_at")
+_CHANGEABLE = ("slug", "name", "time_zone", "settings", "updated_at", "deletion_at", "deletion_by")
 UPDATE = Statement.write(
     update(workspaces)
     .where(workspaces.c.id == bindparam("of_id"))

@@ -26,12 +26,15 @@ from pivotal_server.db.tables.records import (
 from pivotal_server.db.tables.requests import api_requests
 from pivotal_server.db.tables.search import search_rows
 from pivotal_server.db.tables.server import (
+    address_changes,
     api_key_lookup,
     people,
     processes,
     sessions,
     sign_in_links,
     sign_in_requests,
+    workspace_removals,
+    workspace_slugs,
     workspaces,
 )
 from pivotal_server.db.tables.stream import activity, activity_personal, events
@@ -60,6 +63,7 @@ __all__ = [
     "access_grants",
     "activity",
     "activity_personal",
+    "address_changes",
     "api_key_lookup",
     "api_keys",
     "api_requests",
@@ -106,5 +110,7 @@ __all__ = [
     "webhook_endpoints",
     "webhook_queues",
     "webhook_secrets",
+    "workspace_removals",
+    "workspace_slugs",
     "workspaces",
 ]

@@ -15,7 +15,29 @@ workspaces = Table(
     Column("settings", Json, nullable=False),
     Column("created_at", Timestamp, nullable=False),
     Column("updated_at", Timestamp, nullable=False),
+    # When the workspace is to be removed; until then nobody gets in, and its owner can undo it.
+    Column("deletion_at", Timestamp),
+    Column("deletion_by", Key),
     Index("workspaces_slug", "slug", unique=True),
+    info={"global": True},
+)
+
+# What a workspace was called before: it leads to the present name, and nobody else takes it, for a while.
+workspace_slugs = Table(
+    "workspace_slugs",
+    metadata,
+    Column("slug", Key, primary_key=True),
+    Column("org_id", Key, nullable=False),
+    Column("until", Timestamp, nullable=False),
+    info={"global": True},
+)
+
+# Workspaces whose own row is gone and whose other rows are being removed.
+workspace_removals = Table(
+    "workspace_removals",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("begun_at", Timestamp, nullable=False),
     info={"global": True},
 )
 
@@ -28,6 +50,7 @@ people = Table(
     Column("time_zone", Key),
     Column("theme", Key, nullable=False),
     Column("created_at", Timestamp, nullable=False),
+    Column("preferences", Json),
     Index("people_email", "email", unique=True),
     info={"global": True},
 )
@@ -44,6 +67,20 @@ sessions = Table(
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Index("sessions_person", "person_id"),
+    info={"global": True},
+)
+
+# New addresses of people that wait for the link in the mail to be opened.
+address_changes = Table(
+    "address_changes",
+    metadata,
+    Column("token_hash", Key, primary_key=True),
+    Column("person_id", Key, nullable=False),
+    Column("org_id", Key, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("expires_at", Timestamp, nullable=False),
+    Index("address_changes_person", "person_id"),
     info={"global": True},
 )
 

@@ -27,6 +27,12 @@ members = Table(
     Column("active", Flag, nullable=False),
     Column("created_at", Timestamp, nullable=False),
     Column("updated_at", Timestamp, nullable=False),
+    # Whose onboardings "My team" means; empty for people of no team.
+    Column("team", Text),
+    # Onboardings that the person can carry at once; empty for the usual number.
+    Column("capacity", Integer),
+    # What the person does not want to be told of.
+    Column("notices", Json),
     PrimaryKeyConstraint("org_id", "id"),
     Index("members_display_id", "org_id", "display_id", unique=True),
     Index("members_person", "org_id", "person_id", unique=True),

@@ -4,10 +4,19 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-function date(moment) {
-  const year = moment.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
-  return moment.toLocaleDateString("en-US", { month: "short", day: "numeric", year });
+const LOCALES = { dmy: "en-GB", mdy: "en-US" };
+
+function day(moment, withYear) {
+  const format = document.body.dataset.dates;
+  if (format === "iso") {
+    const two = (figure) => String(figure).padStart(2, "0");
+    return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+  }
+  const year = withYear ? "numeric" : undefined;
+  return moment.toLocaleDateString(LOCALES[format] ?? "en-US", { month: "short", day: "numeric", year });
 }
+
+const date = (moment) => day(moment, moment.getFullYear() !== new Date().getFullYear());
 
 function ago(moment, tail) {
   const seconds = Math.floor((Date.now() - moment.getTime()) / 1000);
@@ -21,7 +30,7 @@ function ago(moment, tail) {
 const WRITERS = {
   ago: (moment) => ago(moment, " ago"),
   short: (moment) => ago(moment, ""),
-  date: (moment) => moment.toLocaleDateString("en-US", { month: "short", day: "numeric", year: "numeric" }),
+  date: (moment) => day(moment, true),
 };
 
 export function refreshTimes(root = document) {
