@@ -1,11 +1,16 @@
 """The request runner of the API reference, used as a reader would."""
 
+import json
 import re
+import sys
+from pathlib import Path
 
 from playwright.async_api import Page, expect
 
+from sdk.build import NODE, PYTHON
+from tests.sdk.packages import typescript  # noqa: F401 – a fixture
 from tests.support.chromium import NewPage, Watch, axe_violations
-from tests.support.live_server import Live
+from tests.support.live_server import Live, run
 
 REFERENCE = "/docs/api/reference"
 CREATE = f"{REFERENCE}/customers/create-customer"
@@ -17,8 +22,12 @@ async def opened(live: Live, page: Page, path: str, key: str) -> None:
 
 
 async def test_a_customer_is_created_with_a_test_key_and_found_again(
-    live: Live, new_page: NewPage, page_watch: Watch
+    live: Live,
+    new_page: NewPage,
+    page_watch: Watch,
+    typescript: Path,  # noqa: F811
 ) -> None:
+    sdk = typescript / "node_modules/@pivotal/api/dist/esm/index.js"
     _, key = await live.world.new_key("docs-try-it", mode="test")
     page = await new_page()
     sent: list[dict[str, str]] = []
@@ -46,9 +55,14 @@ async def test_a_customer_is_created_with_a_test_key_and_found_again(
     await expect(runner.locator(".json").first).to_contain_text('"Tried & Found <b>"')
     await runner.get_by_text(re.compile(r"^Headers \(\d+\)$")).last.click()
     await expect(runner.locator(".try-headers")).to_contain_text("x-request-id")
-    await runner.get_by_text("The same with curl").click()
-    curl = runner.locator("pre").last
-    await expect(curl).to_contain_text(f"curl -X POST '{live.url}/api/v1/customers'")
+    for name, told in (
+        ("curl", f"curl -X POST '{live.url}/api/v1/customers'"),
+        ("Python", "api.customers.create("),
+        ("TypeScript", "pivotal.customers.create("),
+    ):
+        same = runner.locator("details", has_text=f"The same with {name}").last
+        await same.locator("summary").click()
+        await expect(same.locator("pre")).to_contain_text(told)
     assert key not in await runner.locator(".try-answer").inner_text()
     assert await axe_violations(page, ".try") == []
 
@@ -64,6 +78,18 @@ async def test_a_customer_is_created_with_a_test_key_and_found_again(
     await expect(page.locator(".try").get_by_label("API key")).to_have_value(key)
     await page.get_by_role("button", name="Send GET").click()
     await expect(page.locator(".try-answer")).to_contain_text('"Tried & Found <b>"')
+    for name, command, environment in (
+        ("Python", (sys.executable, "-c"), {"PYTHONPATH": str(PYTHON / "src")}),
+        ("TypeScript", (NODE, "--input-type=module", "--eval"), {}),
+    ):
+        code = (
+            await page.locator(".try-answer details", has_text=f"The same with {name}")
+            .locator("pre")
+            .text_content()
+        )
+        assert code is not None
+        sent_again = code.replace("pivotal_…", key).replace('"@pivotal/api"', json.dumps(str(sdk)))
+        assert "Tried & Found <b>" in await run(*command, sent_again, **environment)
     page_watch.expect("status of 401")
     await page.get_by_role("button", name="Forget").click()
     await page.get_by_role("button", name="Send GET").click()

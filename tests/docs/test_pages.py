@@ -96,9 +96,9 @@ async def test_an_unknown_address_offers_what_may_be_meant(reader: Browser) -> N
 async def test_the_language_is_chosen_by_a_link_and_kept(reader: Browser) -> None:
     page = "/docs/webhooks/signing"
     assert "def verify(" in re.sub(r"<[^>]+>", "", (await reader.get(page)).text)
-    chosen = await reader.get(f"{page}?lang=javascript")
+    chosen = await reader.get(f"{page}?lang=typescript")
     assert "export function verify" in re.sub(r"<[^>]+>", "", chosen.text)
-    assert "docs_lang=javascript" in chosen.headers["set-cookie"]
+    assert "docs_lang=typescript" in chosen.headers["set-cookie"]
     assert "Max-Age=31536000" in chosen.headers["set-cookie"]
     other = await reader.get("/docs/webhooks/receiving")
     assert "createServer" in other.text

@@ -49,10 +49,10 @@ def by_python(given: Delivery) -> bool:
     return True
 
 
-def by_javascript(given: Delivery, folder: Path) -> bool:
-    (folder / "verify.mjs").write_text(CODE["javascript"])
+def by_typescript(given: Delivery, folder: Path) -> bool:
+    (folder / "verify.ts").write_text(CODE["typescript"])
     call = (
-        'import { verify } from "./verify.mjs";\n'
+        'import { verify } from "./verify.ts";\n'
         f"verify({json.dumps(given.secret)}, {json.dumps(given.headers)}, "
         f"Buffer.from({json.dumps(base64.b64encode(given.body).decode())}, 'base64'));\n"
     )
@@ -64,10 +64,10 @@ def by_javascript(given: Delivery, folder: Path) -> bool:
     return ended.returncode == 0
 
 
-@pytest.mark.parametrize("language", ["python", "javascript"])
+@pytest.mark.parametrize("language", ["python", "typescript"])
 def test_it_takes_what_was_signed_and_nothing_else(tmp_path: Path, language: str) -> None:
     def takes(given: Delivery) -> bool:
-        return by_python(given) if language == "python" else by_javascript(given, tmp_path)
+        return by_python(given) if language == "python" else by_typescript(given, tmp_path)
 
     good = delivery()
     assert takes(good)

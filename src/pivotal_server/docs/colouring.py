@@ -7,20 +7,20 @@ from msgspec import Struct
 from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
 from pygments.token import Comment, Keyword, Name, Number, String  # type: ignore[import-untyped]
 
-LANGUAGES = {"curl": "cURL", "python": "Python", "javascript": "JavaScript"}
+LANGUAGES = {"curl": "cURL", "python": "Python", "typescript": "TypeScript"}
 """The languages a reader may prefer, by the name in the cookie."""
 
 NAMES = {
     "bash": "Shell",
     "json": "JSON",
     "python": "Python",
-    "javascript": "JavaScript",
+    "typescript": "TypeScript",
     "http": "HTTP",
     "text": "Text",
     "nginx": "nginx",
     "ini": "systemd",
 }
-_LEXERS = {"json": "json", "bash": "bash", "python": "python", "javascript": "javascript", "nginx": "nginx"}
+_LEXERS = {"json": "json", "bash": "bash", "python": "python", "typescript": "typescript", "nginx": "nginx"}
 _ATTRIBUTE = re.compile(r'([a-z]+)(?:=(?:"([^"]*)"|(\S+)))?')
 _CLASSES = (
     (Comment, "c"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -10,6 +11,7 @@ from pivotal_server.docs.facts import plain, pretty, table
 from pivotal_server.docs.marks import FILLS
 from pivotal_server.docs.schemas import NavGroup, Source
 from pivotal_server.docs.source import ROOT
+from pivotal_server.kit.http.samples import Call, is_page, python_sample, shape_of, typescript_sample
 
 Json = dict[str, Any]
 REFERENCE = f"{ROOT}/api/reference"
@@ -184,7 +186,7 @@ class Reference:
             plain(operation["description"]) + "\n",
             needs + "\n",
         ]
-        parts.append(f"## Request\n\n```bash example\n{self._curl(method, path, operation)}\n```\n")
+        parts.append(f"## Request\n\n{self._samples(method, path, operation)}")
         for place, title in (
             ("path", "Path parameters"),
             ("query", "Query parameters"),
@@ -293,6 +295,37 @@ class Reference:
             words += f" of {self._type(schema['items'])}"
         return words + _bounds(schema)
 
+    def _samples(self, method: str, path: str, operation: Json) -> str:
+        """The same request in every language, with the reader's values."""
+        call = self._call(method, path, operation)
+        shown = {
+            "bash": self._curl(method, path, operation),
+            "python": python_sample(call),
+            "typescript": typescript_sample(call),
+        }
+        return "".join(
+            f"```{language} group {'example' if language == 'bash' else 'static'}\n{code.rstrip()}\n```\n"
+            for language, code in shown.items()
+        )
+
+    def _call(self, method: str, path: str, operation: Json) -> Call:
+        content = operation.get("requestBody", {}).get("content", {})
+        body = content.get("application/json")
+        names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+        return Call(
+            method=method,
+            path=path,
+            query=dict(parse_qsl(_example_query(operation).removeprefix("?"))),
+            keyed=operation.get("security") != [],
+            sdk=operation["x-sdk"],
+            ids=tuple(f"{{{{{fill_of(path, name)}}}}}" for name in names),
+            rows=is_page(self._schemas[answer_of(operation)]),
+            shape=shape_of(self._schemas[name_of(body["schema"])], self._schemas) if body else {},
+            body=spared(body["example"]) if body else None,
+            form=content["multipart/form-data"]["example"] if "multipart/form-data" in content else None,
+            access=("{{public_url}}", "{{api_key}}"),
+        )
+
     def _curl(self, method: str, path: str, operation: Json) -> str:
         address = "{{public_url}}" + _with_ids(path)
         query = _example_query(operation)
@@ -318,6 +351,18 @@ def _with_ids(path: str) -> str:
         if part.startswith("{"):
             parts[at] = "{{" + fill_of(path, part[1:-1]) + "}}"
     return "/".join(parts)
+
+
+def name_of(schema: Json) -> str:
+    """The name of the schema that a schema refers to."""
+    return str(schema["$ref"].rpartition("/")[2])
+
+
+def answer_of(operation: Json) -> str:
+    """The name of the schema of its usual success."""
+    answers = (one for status, one in operation["responses"].items() if status.startswith("2"))
+    [content] = next(answers)["content"].values()
+    return name_of(content["schema"])
 
 
 def fill_of(path: str, name: str) -> str:

@@ -7,7 +7,8 @@ import msgspec
 
 from pivotal_server.docs.facts import plain
 from pivotal_server.docs.marks import fills_of, marked
-from pivotal_server.docs.reference import fill_of, operation_path, operations, spared
+from pivotal_server.docs.reference import answer_of, fill_of, name_of, operation_path, operations, spared
+from pivotal_server.kit.http.samples import is_page, shape_of
 
 Json = dict[str, Any]
 _SIMPLE = ("string", "integer", "number", "boolean")
@@ -36,7 +37,9 @@ class Trial(msgspec.Struct, frozen=True):
     """One operation: how it is called, its parameters by place, and its body.
 
     ``body`` is the example of the page; ``form`` says that the body is sent as ``multipart/form-data``.
-    ``examples``: what stands for the reader's values, such as ``{{customer_id}}``, until they are filled in.
+    ``sdk``, ``rows`` and ``shape`` say how the SDKs call it, as a ``Call`` of ``kit.http.samples`` has
+    them. ``examples``: what stands for the reader's values, such as ``{{customer_id}}``, until they are
+    filled in.
     """
 
     method: str
@@ -46,6 +49,9 @@ class Trial(msgspec.Struct, frozen=True):
     fields: tuple[Input, ...]
     body: Any
     form: bool
+    sdk: str
+    rows: bool
+    shape: dict[str, Any]
     examples: dict[str, str]
 
 
@@ -67,7 +73,7 @@ def _trial(schemas: Json, method: str, path: str, operation: Json) -> Trial:
     kind, body = next(iter(content.items()), (_JSON, None))
     fields: tuple[Input, ...] = ()
     if body is not None:
-        fields = _fields(schemas, schemas[_name(body["schema"])])
+        fields = _fields(schemas, schemas[name_of(body["schema"])])
     example = spared(body["example"]) if body is not None and kind == _JSON else None
     return Trial(
         method,
@@ -77,6 +83,9 @@ def _trial(schemas: Json, method: str, path: str, operation: Json) -> Trial:
         fields,
         example,
         body is not None and kind != _JSON,
+        operation["x-sdk"],
+        is_page(schemas[answer_of(operation)]),
+        shape_of(schemas[name_of(body["schema"])], schemas) if body is not None and kind == _JSON else {},
         {
             fill.name: fill.placeholder
             for fill in fills_of(marked(f"{msgspec.json.encode(example).decode()}"))
@@ -93,12 +102,8 @@ def _fields(schemas: Json, schema: Json) -> tuple[Input, ...]:
     )
 
 
-def _name(schema: Json) -> str:
-    return str(schema["$ref"].rpartition("/")[2])
-
-
 def _resolved(schemas: Json, schema: Json) -> Json:
-    return {**schemas[_name(schema)], **schema} if "$ref" in schema else schema
+    return {**schemas[name_of(schema)], **schema} if "$ref" in schema else schema
 
 
 def _input(name: str, schema: Json, about: str, *, required: bool) -> Input:

@@ -13,7 +13,7 @@ from pivotal_server.kit.http.callbacks import Callback, callback_item
 from pivotal_server.kit.http.multipart import Upload
 from pivotal_server.kit.http.operations import ANY_SCOPE, Expansion, Operation
 from pivotal_server.kit.http.parts import add_file, error_example, example_of, not_null, tidy
-from pivotal_server.kit.http.samples import Call, samples
+from pivotal_server.kit.http.samples import Call, is_page, samples, shape_of
 
 Json = dict[str, Any]
 
@@ -143,7 +143,7 @@ class Writer:
         paths: dict[str, Json] = {}
         for operation in self.operations:
             written = self._operation(operation)
-            written["x-codeSamples"] = samples(_call_of(operation, written, prefix))
+            written["x-codeSamples"] = samples(self._call_of(operation, written, prefix))
             paths.setdefault(prefix + operation.path, {})[operation.method.lower()] = written
         return {
             "openapi": "3.1.0",
@@ -318,6 +318,33 @@ class Writer:
             )
         return found
 
+    def _call_of(self, operation: Operation, written: Json, prefix: str) -> Call:
+        """The call that samples make: every parameter that it needs, and the example of the body."""
+        shown = {(one["in"], one["name"]): one for one in written.get("parameters", [])}
+        path = prefix + operation.path
+        for name in operation.path_parameters:
+            path = path.replace(f"{{{name}}}", shown["path", name]["example"])
+        query = {
+            name: one["example"]
+            for (place, name), one in shown.items()
+            if place == "query" and (one["required"] or name in _TELLING)
+        }
+        content = written.get("requestBody", {}).get("content", {})
+        return Call(
+            method=operation.method,
+            path=path,
+            query=query,
+            keyed=operation.scope is not None,
+            sdk=operation.sdk,
+            ids=tuple(shown["path", name]["example"] for name in operation.path_parameters),
+            rows=is_page(self._components[self._names[operation.answers[0][1]]]),
+            shape=shape_of(self._components[self._names[operation.body.struct]], self._components)
+            if operation.body
+            else {},
+            body=content.get("application/json", {}).get("example"),
+            form=content.get("multipart/form-data", {}).get("example"),
+        )
+
     def _responses(self, operation: Operation) -> Json:
         responses: Json = {}
         for status, answer in operation.answers:
@@ -358,28 +385,6 @@ class Writer:
     def _answer_example(self, answer: type[msgspec.Struct]) -> Any:
         schema = self._components[self._names[answer]]
         return example_of(schema, self._components)
-
-
-def _call_of(operation: Operation, written: Json, prefix: str) -> Call:
-    """The call that samples make: every parameter that it needs, and the example of the body."""
-    shown = {(one["in"], one["name"]): one for one in written.get("parameters", [])}
-    path = prefix + operation.path
-    for name in operation.path_parameters:
-        path = path.replace(f"{{{name}}}", shown["path", name]["example"])
-    query = {
-        name: one["example"]
-        for (place, name), one in shown.items()
-        if place == "query" and (one["required"] or name in _TELLING)
-    }
-    content = written.get("requestBody", {}).get("content", {})
-    return Call(
-        method=operation.method,
-        path=path,
-        query=query,
-        keyed=operation.scope is not None,
-        body=content.get("application/json", {}).get("example"),
-        form=content.get("multipart/form-data", {}).get("example"),
-    )
 
 
 def _left_out(answer: type[msgspec.Struct]) -> set[str]:

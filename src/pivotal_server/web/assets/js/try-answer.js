@@ -1,10 +1,10 @@
 // What the request runner shows of an answer: status, time, headers, the body to fold, and what may follow.
 import { element } from "./dom.js";
 import { keep } from "./fills.js";
+import { CODES } from "./try-code.js";
 
 const LOGS = "/admin/logs/requests/";
 const FILLS = ["customer", "contact", "onboarding", "task", "comment", "template", "event", "member", "job"];
-const MASK = "pivotal_…";
 
 /** JSON as nested parts that can be folded; strings are text, never markup. */
 function folded(value, open = true) {
@@ -22,20 +22,6 @@ function folded(value, open = true) {
   return element("details", { className: "json", open }, summary, element("ul", {}, ...rows));
 }
 
-/** The same request for a shell, without the key. */
-function asCurl({ trial, request }) {
-  const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-  const lines = [`curl -X ${trial.method} ${quoted(location.origin + request.address)}`];
-  if (!trial.open) lines.push(`-H "Authorization: Bearer ${MASK}"`);
-  for (const [name, value] of Object.entries(request.headers)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
-  if (request.body instanceof FormData) {
-    for (const [name, value] of request.body) lines.push(`-F ${quoted(`${name}=${value instanceof File ? `@${value.name}` : value}`)}`);
-  } else if (request.body) {
-    lines.push(`-d ${quoted(request.body)}`);
-  }
-  return lines.join(" \\\n  ");
-}
-
 /** Records of the answer whose ids the next request may want: the answer itself, or the first row of a page. */
 function offers(body) {
   const record = Array.isArray(body?.data) ? body.data[0] : body;
@@ -51,6 +37,21 @@ function offers(body) {
     use.disabled = true;
   });
   return [use];
+}
+
+/** The same request in a language, to be copied. */
+function same(name, code) {
+  const copy = element("button", { type: "button", className: "btn", textContent: "Copy" });
+  copy.dataset.variant = "ghost";
+  copy.dataset.size = "sm";
+  copy.dataset.copy = code;
+  return element(
+    "details",
+    { className: "try-more" },
+    element("summary", { textContent: `The same with ${name}` }),
+    element("pre", { textContent: code }),
+    copy,
+  );
 }
 
 /** The nodes that show an answer. `took`: milliseconds; `asked`: the operation and what was sent. */
@@ -79,16 +80,6 @@ export function shown(response, content, took, asked) {
     element("summary", { textContent: `Headers (${rows.length})` }),
     element("table", { className: "table try-headers" }, element("tbody", {}, ...rows)),
   );
-  const copy = element("button", { type: "button", className: "btn", textContent: "Copy" });
-  copy.dataset.variant = "ghost";
-  copy.dataset.size = "sm";
-  copy.dataset.copy = asCurl(asked);
-  const call = element(
-    "details",
-    { className: "try-more" },
-    element("summary", { textContent: "The same with curl" }),
-    element("pre", { textContent: copy.dataset.copy }),
-    copy,
-  );
-  return [head, element("div", { className: "try-body" }, text), ...offers(body), headers, call];
+  const calls = CODES.map(([name, write]) => same(name, write(asked)));
+  return [head, element("div", { className: "try-body" }, text), ...offers(body), headers, ...calls];
 }

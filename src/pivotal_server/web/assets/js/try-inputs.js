@@ -222,7 +222,7 @@ export class Inputs {
     return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
   }
 
-  /** What is to be sent: address, headers and body; null when something is wrong, which then has the focus. */
+  /** What is to be sent: address, headers and body, and as what an SDK is `told` it; null when something is wrong, which then has the focus. */
   read() {
     const all = this.#places.flatMap(([place, inputs]) => inputs.map((input) => ({ place, input, value: input.read() })));
     const faulty = all.find(({ input }) => input.isFaulty);
@@ -233,24 +233,30 @@ export class Inputs {
       return null;
     }
     let path = this.#trial.path;
+    const ids = [];
     const query = new URLSearchParams();
     const headers = {};
     for (const { place, input, value } of all) {
       if (value === undefined) continue;
-      if (place === "path") path = path.replace(`{${input.told.name}}`, encodeURIComponent(value));
-      else if (place === "query") query.append(input.told.name, value);
+      if (place === "path") {
+        path = path.replace(`{${input.told.name}}`, encodeURIComponent(value));
+        ids.push(value);
+      } else if (place === "query") query.append(input.told.name, value);
       else headers[input.told.name] = value;
     }
+    const given = all.filter(({ place, value }) => place === "query" && value !== undefined);
+    const told = { ids, named: Object.fromEntries(given.map(({ input, value }) => [input.told.name, value])) };
     const address = `${path}${query.size > 0 ? `?${query}` : ""}`;
     const { body: example, form, fields } = this.#trial;
-    if (example === null && !(form && fields.length > 0)) return { address, headers };
+    if (example === null && !(form && fields.length > 0)) return { address, headers, told };
     const body = this.#readBody();
     if (body === undefined) return null;
-    if (!form) return { address, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
+    told.named = { ...body, ...told.named };
+    if (!form) return { address, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body), told };
     const data = new FormData();
     for (const [name, value] of Object.entries(body)) {
       data.append(name, value instanceof File || typeof value === "string" ? value : JSON.stringify(value));
     }
-    return { address, headers, body: data };
+    return { address, headers, body: data, told };
   }
 }
