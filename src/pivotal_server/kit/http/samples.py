@@ -63,7 +63,7 @@ def samples(call: Call) -> list[dict[str, str]]:
 
 def is_page(schema: Json) -> bool:
     """Whether the schema of an answer is that of a page of a list."""
-    return schema.get("properties", {}).keys() >= _PAGE_KEYS
+    return set(schema.get("properties", ())) >= _PAGE_KEYS
 
 
 def shape_of(schema: Json, components: Json, within: tuple[str, ...] = ()) -> Json:
