@@ -56,6 +56,7 @@ from pivotal_server.onboardings import pages_timeline as timeline_pages
 from pivotal_server.operations import OPERATIONS
 from pivotal_server.phases import pages as phase_pages
 from pivotal_server.request_log import pages as log_pages
+from pivotal_server.request_log import pages_entries as log_entry_pages
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.pipeline import ACCESS_ERRORS, RestApi
 from pivotal_server.sdk import pages as sdk_pages
@@ -95,6 +96,7 @@ ROUTES = [
     *team_pages.routes,
     *join_pages.routes,
     *log_pages.routes,
+    *log_entry_pages.routes,
     *webhook_pages.routes,
     *webhook_log_pages.routes,
     *webhook_sending_pages.routes,

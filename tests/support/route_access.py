@@ -53,6 +53,8 @@ GET+POST /admin/team/{number}/place                                 manage_team
 POST     /admin/team/{number}/reactivate                            manage_team
 GET+POST /invite/{token}                                            open
 GET      /admin/logs                                                administer
+GET      /admin/logs/export.csv                                     administer
+GET      /admin/logs/requests                                       administer
 GET      /admin/logs/requests/{request_id}                          administer
 GET      /admin/audit-log                                           open
 GET+POST /admin/developer/webhooks                                  manage_webhooks

@@ -24,7 +24,7 @@ LISTS = (
     "/onboardings/timeline",
     "/admin/deleted",
     "/admin/jobs",
-    "/admin/logs",
+    "/admin/logs/requests",
     "/admin/developer/events",
 )
 

@@ -23,13 +23,22 @@ def to_csv(rows: Iterable[ActivityRow]) -> str:
 
     A cell that a spreadsheet would take for a formula gets an apostrophe in front.
     """
+    return head() + lines(rows)
+
+
+def head() -> str:
+    """What stands above the lines: the mark of UTF-8 and the names of the columns."""
+    return f"\ufeff{','.join(COLUMNS)}\r\n"
+
+
+def lines(rows: Iterable[ActivityRow]) -> str:
+    """The lines of entries alone."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
     for row in rows:
         for field, old, new in _changes(row):
             writer.writerow([_cell(value) for value in _line(row, field, old, new)])
-    return "\ufeff" + out.getvalue()
+    return out.getvalue()
 
 
 def _changes(row: ActivityRow) -> Sequence[tuple[str, Any, Any]]:

@@ -8,7 +8,15 @@ from pivotal_server.activity import repository_audit
 from pivotal_server.activity.repository import ActivityRow
 from pivotal_server.db.engine import Executor
 
-__all__ = ["newest", "onboarding_feed"]
+__all__ = ["newest", "onboarding_feed", "pattern_of"]
+
+
+def pattern_of(text: str) -> str:
+    """What ``text`` anywhere in a value is matched by, whatever its case."""
+    plain = text.lower()
+    for special in ("\\", "%", "_"):
+        plain = plain.replace(special, f"\\{special}")
+    return f"%{plain}%"
 
 
 async def onboarding_feed(
@@ -21,10 +29,7 @@ async def onboarding_feed(
     """
     given = dict(filters)
     if "text" in given:
-        plain = given["text"].lower()
-        for special in ("\\", "%", "_"):
-            plain = plain.replace(special, f"\\{special}")
-        given["text"] = f"%{plain}%"
+        given["text"] = pattern_of(given["text"])
     return await repository_audit.page(db, org_id, onboarding_id, given, limit)
 
 

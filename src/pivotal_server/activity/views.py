@@ -29,6 +29,7 @@ class EntryView(msgspec.Struct, frozen=True):
     """One entry: who (``actor``, drawn as ``glyph``), what (``words`` after that name), and details.
 
     ``tool``: the one of the MCP server with which it was done.
+    ``places``: label and address of what it belongs to, where that is not clear from the page.
     """
 
     id: str
@@ -41,6 +42,7 @@ class EntryView(msgspec.Struct, frozen=True):
     reason: str
     livemode: bool
     tool: str = ""
+    places: tuple[tuple[str, str], ...] = ()
 
 
 class FeedDay(msgspec.Struct, frozen=True):

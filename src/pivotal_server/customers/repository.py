@@ -10,7 +10,7 @@ from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
 from pivotal_server.db.search_conditions import CUSTOMER_FILTERS
 from pivotal_server.db.searched import asked_for
-from pivotal_server.db.statements import Statement, StatementCache, columns_of, insert_of
+from pivotal_server.db.statements import Statement, StatementCache, any_of, columns_of, insert_of
 from pivotal_server.db.tables import (
     customer_former_slugs,
     customer_tags,
@@ -59,6 +59,9 @@ VISIBLE = visible_to(_C.org_id, _C.id, _C.owner_id)
 
 BY_ID = Statement(_SELECT.where(_ORG, _C.id == bindparam("id")), into=CustomerRow)
 BY_NUMBER = Statement(_SELECT.where(_ORG, _C.display_id == bindparam("number")), into=CustomerRow)
+HEADS = Statement.rows(
+    select(_C.id, _C.name, _C.display_id).where(_ORG, any_of(_C.id, "ids"), _C.deleted_at.is_(None))
+)
 BY_ID_LOCKED = Statement(_SELECT.where(_ORG, _C.id == bindparam("id")).with_for_update(), into=CustomerRow)
 BY_NUMBER_LOCKED = Statement(
     _SELECT.where(_ORG, _C.display_id == bindparam("number")).with_for_update(), into=CustomerRow
@@ -153,6 +156,12 @@ async def find(
             BY_NUMBER_LOCKED if lock else BY_NUMBER, {"org_id": org_id, "number": number}
         )
     return await db.fetch_one(BY_ID_LOCKED if lock else BY_ID, {"org_id": org_id, "id": id})
+
+
+async def heads(db: Executor, org_id: str, ids: list[str]) -> dict[str, tuple[str, int]]:
+    """Name and number of the live customers with these ids."""
+    found = await db.fetch_all(HEADS, {"org_id": org_id, "ids": ids}) if ids else []
+    return {id: (name, number) for id, name, number in found}
 
 
 async def by_slug(db: Executor, org_id: str, slug: str) -> CustomerRow | None:

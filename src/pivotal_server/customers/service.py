@@ -82,6 +82,11 @@ async def known_id(db: Executor, org_id: str, reference: str) -> str | None:
     return None if row is None else row.id
 
 
+async def heads(db: Executor, org_id: str, ids: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Name and number of those of these customers that are live, by id."""
+    return await repository.heads(db, org_id, sorted(ids))
+
+
 async def ids_by(db: Executor, org_id: str, by: str, value: str) -> list[str]:
     """At most two live customers whose ``external_id``, ``slug`` or ``domain`` is the clean ``value``."""
     return await repository.matching(db, org_id, by, value)

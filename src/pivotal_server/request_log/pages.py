@@ -1,8 +1,8 @@
-"""Admin > Logs: the API requests of the last 30 days."""
+"""Admin > Logs: the API requests of the last 30 days, and what one of them changed."""
 
 from typing import Any
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pivotal_server.activity import service as activity
@@ -13,7 +13,8 @@ from pivotal_server.members import service as members
 from pivotal_server.phases import service as phases
 from pivotal_server.request_log import service
 from pivotal_server.request_log.views import (
-    PATH,
+    NAV,
+    REQUESTS,
     Choice,
     RequestList,
     RequestPage,
@@ -23,7 +24,6 @@ from pivotal_server.request_log.views import (
 from pivotal_server.web.queries import place_in
 from pivotal_server.web.session import Visit, page
 
-NAV = "logs"
 ROWS = 50
 FILTERS = ("key", "route", "status")
 
@@ -43,11 +43,8 @@ def _filters(asked: dict[str, str], routes: tuple[str, ...]) -> dict[str, Any]:
 
 @page(NAV, capability="administer")
 async def list_requests(visit: Visit) -> Response:
-    """The requests that match, newest first; a whole request id leads to that request."""
+    """The requests that match, newest first."""
     query = visit.request.query_params
-    wanted = query.get("id", "").strip()
-    if wanted:
-        return RedirectResponse(f"{PATH}/requests/{wanted.replace('/', '')[:128]}", status_code=303)
     asked = {name: query.get(name, "").replace("\0", "")[:200] for name in FILTERS}
     known: tuple[str, ...] = visit.request.app.state.api_routes
     rows = await service.find(
@@ -88,12 +85,7 @@ async def open_request(visit: Visit) -> Response:
     return visit.render("request_log/request.html", view, status=status)
 
 
-async def _audit_log(_request: object) -> Response:
-    return RedirectResponse(PATH, status_code=301)
-
-
 routes = [
-    Route(PATH, list_requests, methods=["GET"]),
-    Route(f"{PATH}/requests/{{request_id}}", open_request, methods=["GET"]),
-    Route("/admin/audit-log", _audit_log, methods=["GET"]),
+    Route(REQUESTS, list_requests, methods=["GET"]),
+    Route(f"{REQUESTS}/{{request_id}}", open_request, methods=["GET"]),
 ]

@@ -8,7 +8,9 @@ import msgspec
 from pivotal_server.activity.views import Feed
 from pivotal_server.request_log.service import RequestRow
 
+NAV = "logs"
 PATH = "/admin/logs"
+REQUESTS = f"{PATH}/requests"
 
 
 class RequestView(msgspec.Struct, frozen=True):
@@ -72,7 +74,7 @@ def took(duration_us: int) -> str:
 def request_view(row: RequestRow) -> RequestView:
     """A row of the log."""
     return RequestView(
-        url=f"{PATH}/requests/{row.request_id}",
+        url=f"{REQUESTS}/{row.request_id}",
         request_id=row.request_id,
         at=row.at,
         method=row.method,
@@ -89,4 +91,4 @@ def request_view(row: RequestRow) -> RequestView:
 def older_url(asked: dict[str, str], last: RequestRow) -> str:
     """The address of the next page."""
     query = {name: value for name, value in asked.items() if value}
-    return f"{PATH}?{urlencode({**query, 'before': f'{last.at.isoformat()} {last.id}'})}"
+    return f"{REQUESTS}?{urlencode({**query, 'before': f'{last.at.isoformat()} {last.id}'})}"
