@@ -70,6 +70,7 @@ from pivotal_server.templates import pages as template_pages
 from pivotal_server.templates import pages_apply as apply_pages
 from pivotal_server.test_data import pages as test_data_pages
 from pivotal_server.transfer import pages as import_pages
+from pivotal_server.transfer import pages_export as export_pages
 from pivotal_server.transfer import pages_runs as import_run_pages
 from pivotal_server.views import pages as view_pages
 from pivotal_server.web import static_files
@@ -104,6 +105,7 @@ ROUTES = [
     *job_pages.routes,
     *file_pages.routes,
     *search_pages.routes,
+    *export_pages.routes,
     *import_run_pages.routes,
     *import_pages.routes,
     *new_customer_pages.routes,

@@ -120,3 +120,23 @@ async def test_axe_is_silent_while_rows_are_selected(
     await page.get_by_role("toolbar").get_by_role("button", name="Status").click()
     await page.get_by_role("dialog").get_by_label("Status").wait_for()
     assert await axe_violations(page) == []
+
+
+async def test_app_exp_1_the_list_and_what_is_selected_are_exported(live: Live, page: Page) -> None:
+    await many(live, [{"name": f"Customer {number}", "mrr": number} for number in range(3)])
+    await live.open(page, "/customers?columns=mrr&sort=-mrr")
+    await page.get_by_role("link", name="Export").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("heading")).to_have_text("Export 3 customers")
+    assert await axe_violations(page) == []
+    async with page.expect_download() as download:
+        await dialog.get_by_role("button", name="Export").click()
+    text = (await (await download.value).path()).read_text("utf-8-sig")
+    assert text == "display_id,name,mrr\n3,Customer 2,2\n2,Customer 1,1\n1,Customer 0,0\n"
+    await expect(dialog).to_be_hidden()
+    await page.get_by_role("checkbox", name="Select Customer 1").check()
+    await page.get_by_role("toolbar").get_by_role("button", name="Export").click()
+    await expect(dialog.get_by_role("heading")).to_have_text("Export 1 customer")
+    async with page.expect_download() as download:
+        await dialog.get_by_role("button", name="Export").click()
+    assert "Customer 1" in (await (await download.value).path()).read_text("utf-8-sig")

@@ -21,8 +21,10 @@ SORTED = [key for key, column in all_columns(()).items() if column.sort]
 
 
 def headings(html: str) -> list[str]:
-    """The columns that the table has."""
-    return [text_of(head) for head in re.findall(r"<th scope=\"col\".*?</th>", html, re.DOTALL)]
+    """The columns that the table has behind that of the boxes."""
+    box, *columns = [text_of(head) for head in re.findall(r"<th scope=\"col\".*?</th>", html, re.DOTALL)]
+    assert box == ""
+    return columns
 
 
 def numbers_of(html: str) -> list[str]:

@@ -90,7 +90,7 @@ async def test_what_is_not_understood_is_said(api: httpx.AsyncClient, owner: Bro
         "No custom field named gone.",
         "Nobody in owner is called zed.",
     ]
-    assert value_of(html, "q") == "tag:vip"  # the export gets what acts
+    assert value_of(html, "filter") == "tag:vip"  # acts on all that match get what acts
     html = (await owner.get(address(" ".join(f"w{number}" for number in range(30))))).text
     assert "Only the first 20 terms are searched." in text_of(html)
     assert 'aria-describedby="filter-hints"' in html

@@ -14,7 +14,7 @@ from tests.support.browser import Browser
 from tests.support.journal import Journal
 from tests.support.people import new_member
 from tests.support.records import new_customer, walk
-from tests.support.visits import Enter, text_of, value_of
+from tests.support.visits import Enter, text_of
 
 FILE = (
     "Company,Website,MRR,Contact email,Region,Notes\n"
@@ -204,26 +204,3 @@ async def test_only_managers_import_and_pages_take_few_statements(
         assert statements.value <= 15, path
     assert (await member.get(run)).status_code == 403
     assert (await owner.get("/customers/import/runs/nothing")).status_code == 404
-
-
-async def test_app_exp_the_filter_of_the_list_is_exported(
-    api: httpx.AsyncClient, world: World, owner: Browser, enter: Enter
-) -> None:
-    for name, status in (("=cmd()", "active"), ("Gone", "churned"), ("Away", "archived")):
-        await new_customer(api, name=name, status=status)
-    found = {}
-    for status in ("", "churned", "archived"):
-        html = (await owner.get(f"/customers?q=status:{status}" if status else "/customers")).text
-        answer = await owner.post("/customers/export", {"q": value_of(html, "q")})
-        assert (answer.status_code, answer.headers["location"]) == (303, "/admin/jobs")
-        await Worker(world.services, KINDS).run_due()
-        html = (await owner.get("/admin/jobs")).text
-        link = re.search(r'href="(/admin/jobs/[^"]*/files/[^"]*)"', html)
-        assert link is not None
-        file = (await owner.get(link[1])).headers["location"]
-        text = (await owner.client.get(file)).content.decode("utf-8-sig")
-        found[status] = [name for name in ("'=cmd()", "Gone", "Away") if f",{name}," in text]
-    assert found == {"": ["'=cmd()"], "churned": ["Gone"], "archived": ["Away"]}
-    member = await enter(await new_member(world, "Ana Ruiz", "member"))
-    await member.get("/customers")
-    assert (await member.post("/customers/export", {"q": ""})).status_code == 403

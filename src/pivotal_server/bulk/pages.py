@@ -1,4 +1,4 @@
-"""The page of an act on many rows that goes on as a job."""
+"""The page of an act on many rows, or an export of them, that goes on as a job."""
 
 import msgspec
 from msgspec.structs import replace
@@ -15,13 +15,17 @@ from pivotal_server.transfer.views import Progress, links_of, progress_of
 from pivotal_server.web.htmx import saved
 from pivotal_server.web.session import Visit, page
 
-_TYPE = "bulk"
+_LISTS = frozenset({"customers", "onboardings"})
+_TYPES = frozenset({"bulk", "export"})
 
 
 class BulkPage(msgspec.Struct, frozen=True):
-    """Context ``page`` of ``bulk/run.html``. ``files``: pairs of name and address."""
+    """Context ``page`` of ``bulk/run.html``. ``noun``: what the rows are; ``exports``: they are only read.
+    ``files``: pairs of name and address.
+    """
 
     noun: str
+    exports: bool
     back_url: str
     progress: Progress
     url: str
@@ -34,7 +38,7 @@ async def _job(visit: Visit) -> JobRow:
     """The job of the address, for whoever asked for it and for managers. Raises ``job_not_found``."""
     row = await jobs.get_job(visit.db, visit.org_id, visit.request.path_params["job"])
     mine = (row.actor or {}).get("type") == "member" and (row.actor or {}).get("id") == visit.actor.id
-    if row.type != _TYPE or not (mine or visit.actor.role in MANAGERS):
+    if row.type not in _TYPES or not (mine or visit.actor.role in MANAGERS):
         raise JOB_NOT_FOUND()
     return row
 
@@ -44,12 +48,14 @@ async def show(visit: Visit) -> Response:
     """An act on many rows, under way or done: how far it is, and the file of rows that it skipped."""
     row = await _job(visit)
     url = job_url(row.id)
-    noun = row.kind.partition(".")[0]
+    exports = row.type == "export"
+    noun = row.payload["type"] if exports else row.kind.partition(".")[0]
     place = "onboardings" if row.payload.get("place") else noun
     visit.frame = replace(visit.frame, nav=place)
     view = BulkPage(
         noun=noun,
-        back_url=f"/{place}",
+        exports=exports,
+        back_url=f"/{place}" if place in _LISTS else "/",
         progress=progress_of(row, visit.frame.now),
         url=url,
         live_url=live_url(url, row),

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pivotal_server.activity import service as activity
-from pivotal_server.contacts import service as contacts
 from pivotal_server.customers import chips, service, service_table
+from pivotal_server.customers.beside import read_beside
 from pivotal_server.customers.columns import Column
 from pivotal_server.customers.filtering import LISTING, PATH, Asked, asked_of
 from pivotal_server.customers.service import CustomerRow as Stored
@@ -20,9 +20,7 @@ from pivotal_server.customers.views_bulk import ASKED, facts_of
 from pivotal_server.customers.views_list import Acts, CustomerList, CustomerRow, Head
 from pivotal_server.kit.clock import wire_micros
 from pivotal_server.kit.pagination import Slice
-from pivotal_server.members import service as members
 from pivotal_server.members.service import MemberRow
-from pivotal_server.onboardings import service as onboardings
 from pivotal_server.onboardings.views import phase_chip
 from pivotal_server.phases import service as phases
 from pivotal_server.search.grammar import Atom, Term, written
@@ -98,17 +96,28 @@ async def list_page(visit: Visit) -> Response:
         acting=asked.filter.acting,
         menu=menu,
         acts=_acts(visit, asked),
+        export_url=_export_url(visit, asked),
     )
     return visit.render("customers/list.html", view, fragments=("rows", "views", "side_views", "total"))
 
 
 def _acts(visit: Visit, asked: Asked) -> Acts | None:
     """What the visitor may do to the rows that they select."""
-    if "bulk_edit_customers" not in visit.frame.can:
+    if not {"bulk_edit_customers", "export_data"} & visit.frame.can:
         return None
-
     names = frozenset(name for name in ASKED if visit.allows("bulk_edit_customers", facts_of(name)))
-    return Acts(names, wire_micros(visit.frame.now), tuple(asked.values().items()))
+    values = asked.values()
+    columns = ",".join(column.key for column in asked.columns)
+    return Acts(names, wire_micros(visit.frame.now), tuple({**values, "columns": columns}.items()))
+
+
+def _export_url(visit: Visit, asked: Asked) -> str:
+    """Where the rows of the filter, in this order and with these columns, are exported."""
+    if "export_data" not in visit.frame.can:
+        return ""
+    columns = ",".join(column.key for column in asked.columns)
+    sent = {"filter": asked.filter.acting, "sort": asked.sort, "columns": columns}
+    return f"{PATH}/export?{urlencode(sent)}"
 
 
 def _heads(asked: Asked) -> tuple[Head, ...]:
@@ -144,21 +153,15 @@ async def total(visit: Visit) -> Response:
 
 
 async def _rows(visit: Visit, rows: list[Stored], asked: Asked) -> tuple[CustomerRow, ...]:
-    db, org_id, ids = visit.db, visit.org_id, [row.id for row in rows]
+    db, org_id = visit.db, visit.org_id
     shown = {column.key for column in asked.columns}
-    owners = await members.by_ids(db, org_id, [row.owner_id for row in rows])
-    opened = await onboardings.open_of_customers(db, org_id, ids)
-    known = await phases.all_phases(db, org_id) if opened else []
-    last = await activity.last_of_customers(db, org_id, ids) if "activity" in shown else {}
-    primary = await contacts.primary_names(db, org_id, ids) if "contact" in shown else {}
+    beside = await read_beside(db, org_id, rows, shown)
+    known = await phases.all_phases(db, org_id) if beside.opened else []
     shared: dict[str, int] = {}
     if "domain" in shown:
         domains = [row.domain for row in rows if row.domain]
         me = None if visit.allows("see_all_customers") else visit.actor.id
         shared = await service_table.sharing(db, org_id, domains, me)
-    by_customer: dict[str, list[onboardings.OpenSummary]] = {}
-    for summary in opened:
-        by_customer.setdefault(summary.customer_id, []).append(summary)
     return tuple(
         CustomerRow(
             id=row.id,
@@ -169,16 +172,16 @@ async def _rows(visit: Visit, rows: list[Stored], asked: Asked) -> tuple[Custome
             status=row.status,
             plan=row.plan,
             livemode=row.livemode,
-            owner=person(owners.get(row.owner_id)),
-            phases=tuple(phase_chip(known, summary.phase) for summary in by_customer.get(row.id, ())),
-            next_launch=_next_launch(by_customer.get(row.id, [])),
-            last_activity=last.get(row.id),
-            launched=all(one.launched_at for one in by_customer.get(row.id, ())),
+            owner=person(beside.owners.get(row.owner_id)),
+            phases=tuple(phase_chip(known, summary.phase) for summary in beside.opened.get(row.id, ())),
+            next_launch=beside.next_launch(row.id),
+            last_activity=beside.last.get(row.id),
+            launched=all(one.launched_at for one in beside.opened.get(row.id, ())),
             health=row.health_score,
             mrr=row.mrr,
             orders=row.monthly_orders,
             tags=tuple(msgspec.json.decode(row.tags)),
-            contact=primary.get(row.id, ""),
+            contact=beside.primary.get(row.id, ""),
             external_id=row.external_id,
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -208,11 +211,6 @@ def _custom(row: Stored, columns: Sequence[Column]) -> dict[str, Any]:
             value = date.fromisoformat(value)
         found[column.field] = value
     return found
-
-
-def _next_launch(opened: list[onboardings.OpenSummary]) -> date | None:
-    days = [one.target_launch_date for one in opened if one.target_launch_date and not one.launched_at]
-    return min(days, default=None)
 
 
 def person(member: MemberRow | None) -> Person | None:

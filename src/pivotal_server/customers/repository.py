@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, not_, select, update
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
@@ -122,6 +122,12 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "tag": and_(customer_tags.c.org_id == bindparam("org_id"), customer_tags.c.tag == bindparam("tag")),
     **CUSTOMER_FILTERS,
 }
+CHOSEN: dict[str, ColumnElement[bool]] = {
+    "until": _C.created_at <= bindparam("until", type_=_C.created_at.type),
+    "ids": any_of(_C.id, "ids"),
+    "without": not_(any_of(_C.id, "without")),
+}
+"""What narrows a list to selected rows: those there at a time, named ones, all but some."""
 DRIVEN = {"tag": (_WITH_TAG, customer_tags.c.created_at)}
 LIST = PagedList(CustomerRow, customers, [_LIVE], FILTERS, DRIVEN)
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, func, not_, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
-from pivotal_server.customers.repository import VISIBLE
+from pivotal_server.customers.repository import CHOSEN, VISIBLE
 from pivotal_server.db.engine import Executor
 from pivotal_server.db.search_conditions import CUSTOMER_FILTERS
-from pivotal_server.db.statements import Statement, StatementCache, any_of
+from pivotal_server.db.statements import Statement, StatementCache
 from pivotal_server.db.tables import customers
 
 
@@ -25,9 +25,7 @@ _C = customers.c
 _FILTERS: dict[str, ColumnElement[bool]] = {
     **CUSTOMER_FILTERS,
     "visible_to": VISIBLE,
-    "until": _C.created_at <= bindparam("until", type_=_C.created_at.type),
-    "ids": any_of(_C.id, "ids"),
-    "without": not_(any_of(_C.id, "without")),
+    **CHOSEN,
     "after_id": _C.id > bindparam("after_id", type_=_C.id.type),
 }
 

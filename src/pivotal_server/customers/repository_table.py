@@ -4,7 +4,7 @@ The order is that of a column, what has no value last in both directions, and am
 A page goes on from the values of a row, not from a count of rows, so it costs the same at any depth.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, cast
 
 from msgspec import Struct
@@ -20,9 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
-from pivotal_server.customers.repository import FILTERS, VISIBLE, CustomerRow
+from pivotal_server.customers.repository import CHOSEN, FILTERS, VISIBLE, CustomerRow
 from pivotal_server.db.elements import JsonNumber, JsonText
-from pivotal_server.db.engine import Executor
+from pivotal_server.db.engine import Database, Executor
 from pivotal_server.db.statements import Statement, StatementCache, any_of, columns_of
 from pivotal_server.db.tables import (
     activity,
@@ -96,6 +96,8 @@ NUMBERS = frozenset({"id", "health", "onboardings", "mrr", "orders", "custom_num
 
 _BY = "by_"
 _DOWN, _BACK, _ON, _ON_EMPTY = "down", "back", "goes_on", "goes_on_empty"
+_ALL = "all_of_them"
+_NARROWED = {**FILTERS, **CHOSEN}
 _ABOVE = {name: f"{_BY}{name}" for name in SORTS}
 
 
@@ -147,12 +149,12 @@ def _ordered(given: frozenset[str], by: str, key: ColumnElement[Any], number: An
     return [*order, key.asc() if up else key.desc(), number.desc() if back else number.asc()]
 
 
-def _picked(given: frozenset[str]) -> tuple[str, Select[Any]]:
-    """The ids of the rows of a page, and what they are sorted by: little to carry while sorting."""
+def _sorted(given: frozenset[str]) -> tuple[str, Select[Any]]:
+    """The ids of all rows, and what they are sorted by: little to carry while sorting."""
     by = next((name for name, flag in _ABOVE.items() if flag in given), "name")
     key = SORTS[by]
     source: Any = customers
-    conditions = [_ORG, _C.deleted_at.is_(None), *[one for name, one in FILTERS.items() if name in given]]
+    conditions = [_ORG, _C.deleted_at.is_(None), *[one for name, one in _NARROWED.items() if name in given]]
     if by == "name":
         source = customers.join(_NAMED, and_(_NAMED.c.org_id == _C.org_id, _NAMED.c.object_id == _C.id))
         # The second condition says to SQLite that the index on names holds every row there is.
@@ -165,11 +167,12 @@ def _picked(given: frozenset[str]) -> tuple[str, Select[Any]]:
         conditions.append(_behind(given, by, key, _C.display_id))
     rows = select(_C.id, _C.display_id.label("number"), key.label("key")).select_from(source)
     rows = rows.where(*conditions).order_by(*_ordered(given, by, key, _C.display_id))
-    return by, rows.limit(bindparam("limit"))
+    return by, rows
 
 
 def _page(given: frozenset[str]) -> Statement[Placed]:
-    by, picked = _picked(given)
+    by, found = _sorted(given)
+    picked = found if _ALL in given else found.limit(bindparam("limit"))
     some = picked.subquery("picked")
     rows = select(*columns_of(CustomerRow, customers), some.c.key).select_from(
         some.join(customers, and_(_ORG, _C.id == some.c.id))
@@ -182,7 +185,7 @@ def _page(given: frozenset[str]) -> Statement[Placed]:
 
 
 _PAGES: StatementCache[Placed] = StatementCache(
-    _page, [*FILTERS, *_ABOVE.values(), _DOWN, _BACK, _ON, _ON_EMPTY]
+    _page, [*_NARROWED, *_ABOVE.values(), _DOWN, _BACK, _ON, _ON_EMPTY, _ALL]
 )
 
 
@@ -217,6 +220,18 @@ async def page(
         if back:
             given.add(_BACK)
     return await db.fetch_all(_PAGES.get(frozenset(given)), params)
+
+
+def stream(
+    db: Database, org_id: str, filters: Mapping[str, Any], values: Mapping[str, Any], order: Order
+) -> AsyncGenerator[list[Placed], None]:
+    """All customers of the filters in an order, in batches of one consistent state.
+
+    ``filters``: those of ``repository.FILTERS`` and ``repository.CHOSEN``.
+    """
+    given = {*filters, _ABOVE[order.by], _ALL, *([_DOWN] if order.down else [])}
+    params = {**filters, **values, "org_id": org_id, "sort_field": order.field}
+    return db.stream(_PAGES.get(frozenset(given)), params, batch=500)
 
 
 # ── Beside the rows ────────────────────────────────────────────────────────────────────────────

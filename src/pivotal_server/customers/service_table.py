@@ -1,6 +1,7 @@
 """The table of customers: pages of it in any order, and what its rows show beside the customer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +9,10 @@ import msgspec
 
 from pivotal_server.customers import repository_table as repository
 from pivotal_server.customers.repository_table import Order, Place, Placed
-from pivotal_server.db.engine import Executor
+from pivotal_server.customers.service import CustomerRow
+from pivotal_server.db.engine import Database, Executor
 
-__all__ = ["Order", "Place", "Placed", "page", "place_in", "sharing", "token_of"]
+__all__ = ["Order", "Place", "Placed", "page", "place_in", "sharing", "stream", "token_of"]
 
 _LONGEST = 2_000
 _FARTHEST = 2**62
@@ -35,6 +37,15 @@ async def page(
 ) -> Sequence[Placed]:
     """The first ``limit`` customers in an order, or those behind ``at``, or with ``back`` before it."""
     return await repository.page(db, org_id, filters, values, order, limit, at=at, back=back)
+
+
+async def stream(
+    db: Database, org_id: str, filters: Mapping[str, Any], values: Mapping[str, Any], order: Order
+) -> AsyncGenerator[list[CustomerRow], None]:
+    """All customers of the filters in an order, in batches of one consistent state."""
+    async with aclosing(repository.stream(db, org_id, filters, values, order)) as batches:
+        async for batch in batches:
+            yield [one.row for one in batch]
 
 
 async def sharing(

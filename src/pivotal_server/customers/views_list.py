@@ -113,7 +113,8 @@ class CustomerList(msgspec.Struct, frozen=True):
     ``new``, nobody has ``given`` the reader a customer, or nothing ``matches``. ``clear_url`` leads to the
     list without filter. ``total_url`` answers with the template ``customers/total.html``, asked for after
     the rows; None leaves it out. ``before`` and ``after``: addresses of the pages beside it. ``acting``: the
-    terms of the filter that act. ``acts``: None for whoever may do nothing to many rows.
+    terms of the filter that act. ``acts``: None for whoever may do nothing to many rows. ``export_url`` asks
+    what to export; empty for whoever may not.
     """
 
     rows: tuple[CustomerRow, ...]
@@ -132,6 +133,7 @@ class CustomerList(msgspec.Struct, frozen=True):
     acting: str = ""
     menu: Menu | None = None
     acts: Acts | None = None
+    export_url: str = ""
 
 
 class ColumnChoice(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from pivotal_server.activity.entries import Change
 from pivotal_server.api_keys import service as api_keys
 from pivotal_server.auth import actor, scopes
 from pivotal_server.auth.actor import Actor
-from pivotal_server.auth.permissions import allows
+from pivotal_server.auth.permissions import Condition, Facts, allows
 from pivotal_server.db.engine import Database
 from pivotal_server.errors_catalogue import FILE_NOT_FOUND
 from pivotal_server.jobs import repository, repository_files, sight
@@ -18,6 +18,9 @@ from pivotal_server.kit import clock
 from pivotal_server.members import service as members
 from pivotal_server.unit_of_work import unit_of_work
 from pivotal_server.workspaces import service as workspaces
+
+_NEEDED = {"import": ("import_data",), "export": ("export_data",)}
+"""What a file takes beside the right to see its job, by the kind of the job."""
 
 
 class Fetch(msgspec.Struct, frozen=True):
@@ -69,12 +72,15 @@ async def _key(db: Database, job: JobRow, id: str) -> Actor | None:
 
 
 async def _member(db: Database, job: JobRow, id: str) -> Actor | None:
-    """The member, unless they left or their role no longer opens the page that gave the link."""
+    """The member, unless they left, or their role opens neither all jobs nor this one as their own."""
     member = await members.find(db, job.org_id, id)
     if member is None or not member.active:
         return None
-    workspace = await workspaces.get_workspace(db, job.org_id)
-    capability = "import_data" if job.kind.partition(".")[0] == "import" else "administer"
-    if not allows(member.role, capability, workspaces.access_settings(workspace)):
+    settings = workspaces.access_settings(await workspaces.get_workspace(db, job.org_id))
+    started = job.actor or {}
+    own = started.get("type") == "member" and started.get("id") == id
+    facts = Facts(visible=True, own=own, met=frozenset({Condition.JOB}))
+    needed = ["see_records", *_NEEDED.get(job.kind.partition(".")[0], ())]
+    if not all(allows(member.role, one, settings, facts) for one in needed):
         return None
     return actor.member(job.org_id, id, member.name, member.role)

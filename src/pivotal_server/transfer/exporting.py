@@ -11,6 +11,7 @@ import msgspec
 
 from pivotal_server.activity import service_lists as activity
 from pivotal_server.activity.entries import Change
+from pivotal_server.bulk.running import actor_now, job_url
 from pivotal_server.contacts import service as contacts
 from pivotal_server.contacts.schemas import Contact
 from pivotal_server.custom_fields import service as custom_fields
@@ -22,16 +23,21 @@ from pivotal_server.db.searched import Asked
 from pivotal_server.files import service as files
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.keeping import PARTIAL
+from pivotal_server.jobs.kinds import JobFailed
 from pivotal_server.jobs.running import Run
 from pivotal_server.kit import clock
+from pivotal_server.kit.errors import ApiError
 from pivotal_server.onboardings import service as onboardings
 from pivotal_server.onboardings.schemas import Onboarding
 from pivotal_server.search import service as search
 from pivotal_server.search.service import Seeker
 from pivotal_server.tasks import service as tasks
 from pivotal_server.tasks.schemas import Task
+from pivotal_server.transfer import listed
 from pivotal_server.transfer.archive import Archive
+from pivotal_server.transfer.listed import Listed
 from pivotal_server.transfer.sink import Sink
+from pivotal_server.transfer.telling import tell_of_end
 from pivotal_server.transfer.writing import Entries, Records, first_line, lines
 
 KIND = "export"
@@ -48,6 +54,8 @@ class ExportPayload(msgspec.Struct, kw_only=True):
 
     type: str
     q: str = ""
+    listed: Listed | None = None
+    """Rows as a list of the app shows them, in place of all that ``q`` finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +87,10 @@ async def run_export(run: Run) -> None:
     """The handler. A run that was broken off begins anew, since another state of the data is as good."""
     payload = msgspec.convert(run.payload, ExportPayload)
     whole = payload.type == WORKSPACE
+    write = _write_csv if payload.listed is None else _write_listed
     sink = await asyncio.to_thread(_begin, run.services.files.folder / PARTIAL, run)
     try:
-        count = await (_write_archive(run, sink) if whole else _write_csv(run, payload, sink))
+        count = await (_write_archive(run, sink) if whole else write(run, payload, sink))
         target = await asyncio.to_thread(run.services.files.new_path)
         sha256 = await asyncio.to_thread(sink.settle, target)
     except BaseException:
@@ -102,10 +111,22 @@ async def run_export(run: Run) -> None:
         uow.record(
             "export.finished",
             target=("job", run.id, None),
-            diff=[Change("type", None, payload.type), Change("rows", None, count)],
+            diff=entry_of(payload.type, payload.q, count),
         )
-        await run.progress(uow, counts={"processed": count})
+        if payload.listed is not None:
+            counts = {"rows": count}
+            what = f"export of {payload.type}"
+            await tell_of_end(
+                uow, run, what, counts, canceled=False, kind="export_finished", url=job_url(run.id)
+            )
+        await run.progress(uow, counts={**run.counts, "processed": count})
         await run.complete(uow)
+
+
+def entry_of(kind: str, asked: str, count: int) -> list[Change]:
+    """What the entry of an export says: of what, by which filter, how many rows."""
+    rows = [Change("type", None, kind), Change("rows", None, count)]
+    return [*rows, Change("filter", None, asked)] if asked else rows
 
 
 def _begin(folder: Path, run: Run) -> Sink:
@@ -130,7 +151,7 @@ class _Progress:
         if self.count - self._said >= PROGRESS_ROWS:
             self._said = self.count
             async with self._run.unit_of_work() as uow:
-                await self._run.progress(uow, counts={"processed": self.count})
+                await self._run.progress(uow, counts={**self._run.counts, "processed": self.count})
 
 
 async def _write_archive(run: Run, sink: Sink) -> int:
@@ -142,6 +163,21 @@ async def _write_archive(run: Run, sink: Sink) -> int:
 def _member(run: Run) -> str | None:
     """Who "me" is in a search: the member that asked for the export, nobody for a key."""
     return run.actor.id if run.actor.type == "member" else None
+
+
+async def _write_listed(run: Run, payload: ExportPayload, sink: Sink) -> int:
+    """Write the rows of a list that whoever asked for them sees now; how many those were."""
+    assert payload.listed is not None
+    _, sight = await actor_now(run.db, run.actor, "export_data")
+    progress = _Progress(run)
+    try:
+        async with aclosing(listed.parts(run.db, run.org_id, payload.listed, sight)) as parts:
+            async for data, rows in parts:
+                await asyncio.to_thread(sink.write, data)
+                await progress(rows)
+    except ApiError as fault:
+        raise JobFailed(fault.code.code, fault.message) from None
+    return progress.count
 
 
 async def _write_csv(run: Run, payload: ExportPayload, sink: Sink) -> int:

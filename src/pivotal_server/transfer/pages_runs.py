@@ -4,20 +4,17 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pivotal_server.errors_catalogue import JOB_NOT_FOUND, TOO_BIG
+from pivotal_server.errors_catalogue import JOB_NOT_FOUND
 from pivotal_server.jobs import service as jobs
 from pivotal_server.jobs.following import follow, live_url, to_file
 from pivotal_server.jobs.service import JobRow
 from pivotal_server.kit.errors import ApiError
-from pivotal_server.search.grammar import MOST_LETTERS
 from pivotal_server.transfer import checking, drafts, importing
 from pivotal_server.transfer.checking import Findings
 from pivotal_server.transfer.importing import ImportPayload
-from pivotal_server.transfer.schemas import ExportCreate
-from pivotal_server.transfer.service import start_export
 from pivotal_server.transfer.telling import run_url
 from pivotal_server.transfer.views import PATH, CheckPage, RunPage, links_of, progress_of
-from pivotal_server.web.htmx import go_to, saved
+from pivotal_server.web.htmx import saved
 from pivotal_server.web.session import Visit, page
 from pivotal_server.web.view import Form
 
@@ -135,24 +132,9 @@ async def fetch(visit: Visit) -> Response:
     return await to_file(visit, row.id)
 
 
-# ── Export ───────────────────────────────────────────────────────────────────────────────────────
-@page(NAV, capability="export_data")
-async def export(visit: Visit) -> Response:
-    """Export the customers that the list shows, as a job whose file Admin > Jobs has (APP-EXP-1)."""
-    # The job reads without asking who sees what, so it is for those who see everything.
-    visit.require("administer")
-    asked = visit.fields.text("q").strip()
-    if len(asked) > MOST_LETTERS:
-        raise TOO_BIG(field="q", message=f"A search has at most {MOST_LETTERS} letters")
-    async with visit.work() as uow:
-        await start_export(uow, ExportCreate(type="customers", q=asked))
-    return go_to(visit.request, "/admin/jobs")
-
-
 _CHECK = f"{PATH}/{{id}}/checks/{{job}}"
 _RUN = f"{PATH}/runs/{{job}}"
 routes = [
-    Route("/customers/export", export, methods=["POST"]),
     Route(_RUN, show_run, methods=["GET"]),
     Route(f"{_RUN}/live", follow_run, methods=["GET"]),
     Route(f"{_RUN}/cancel", cancel, methods=["POST"]),

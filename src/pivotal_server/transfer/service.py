@@ -15,6 +15,7 @@ from pivotal_server.limits.catalogue import WAITING_JOBS
 from pivotal_server.transfer import exporting, importing
 from pivotal_server.transfer.columns import FIELDS, KEYS, known
 from pivotal_server.transfer.importing import ImportPayload
+from pivotal_server.transfer.listed import Listed
 from pivotal_server.transfer.schemas import ExportCreate, ImportCreate
 from pivotal_server.unit_of_work import UnitOfWork
 
@@ -75,6 +76,23 @@ async def start_export(uow: UnitOfWork, fields: ExportCreate) -> JobRow:
         counts={"processed": 0},
     )
     return await jobs.get_job(uow.tx, uow.org_id, id)
+
+
+async def start_listed(uow: UnitOfWork, listed: Listed, total: int) -> str:
+    """Enqueue the export of a list of customers with so many rows; the id of its job.
+
+    Raises ``limit_reached``.
+    """
+    await check_room(uow)
+    payload = exporting.ExportPayload(type="customers", q=listed.chosen.filters.get("q", ""), listed=listed)
+    return await jobs.enqueue(
+        uow,
+        exporting.KIND,
+        msgspec.to_builtins(payload),
+        type="export",
+        priority=jobs.LAST,
+        counts={"processed": 0, "total": total},
+    )
 
 
 async def check_room(uow: UnitOfWork) -> None:

@@ -80,6 +80,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A form whose answer is a file has done its part once it is sent.
+document.addEventListener("submit", (event) => {
+  const dialog = event.target.matches("[data-download]") && event.target.closest("dialog");
+  if (dialog) setTimeout(() => dialog.close());
+});
+
 // A press on the backdrop counts only when it also began there, so that selecting text closes nothing.
 document.addEventListener("pointerdown", (event) => {
   if (event.target instanceof HTMLDialogElement) closeAsking(event.target);
