@@ -13,6 +13,7 @@ from pivotal_server.contacts import pages as contact_pages
 from pivotal_server.contacts import pages_edit as contact_edit_pages
 from pivotal_server.contacts import pages_many as contact_many_pages
 from pivotal_server.custom_fields import pages as custom_field_pages
+from pivotal_server.custom_fields import pages_tags as tag_pages
 from pivotal_server.customers import pages as customer_pages
 from pivotal_server.customers import pages_access as customer_access_pages
 from pivotal_server.customers import pages_bulk as customer_bulk_pages
@@ -137,6 +138,7 @@ ROUTES = [
     *apply_pages.routes,
     *deleted_pages.routes,
     *phase_pages.routes,
+    *tag_pages.routes,
     *custom_field_pages.routes,
     *template_pages.routes,
     *task_panel_pages.routes,

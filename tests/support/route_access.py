@@ -168,6 +168,7 @@ GET+POST /admin/phases/{key}/archive                                edit_phases_
 POST     /admin/phases/{key}/restore                                edit_phases_and_fields
 GET      /admin/custom-fields                                       edit_phases_and_fields
 GET      /admin/custom-fields/tags                                  edit_phases_and_fields
+GET+POST /admin/custom-fields/tags/act/{act}                        edit_phases_and_fields
 GET+POST /admin/custom-fields/new                                   edit_phases_and_fields
 GET+POST /admin/custom-fields/{number}                              edit_phases_and_fields
 POST     /admin/custom-fields/{number}/archive                      edit_phases_and_fields

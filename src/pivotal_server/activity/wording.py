@@ -76,6 +76,9 @@ SENTENCES: Mapping[str, str] = {
     "template.updated": "changed {fields} of a phase template",
     "template.archived": "deleted a phase template",
     "view.shared": "shared the view {name}",
+    "tag.renamed": "renamed the tag {name}",
+    "tag.merged": "merged the tag {name} into another",
+    "tag.deleted": "deleted the tag {name}",
     "member.invited": "invited {name}",
     "member.invite_revoked": "revoked the invite of {name}",
     "member.role_changed": "changed the role of {name}",
@@ -242,6 +245,7 @@ _NAMED_BY_REASON = frozenset(
         "phase.archived",
         "phase.restored",
         *("access.granted", "access.revoked"),
+        *("tag.renamed", "tag.merged", "tag.deleted"),
         *("member.invited", "member.invite_revoked"),
         *("member.updated", "member.role_changed", "member.deactivated", "member.reactivated"),
     }

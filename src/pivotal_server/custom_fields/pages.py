@@ -1,8 +1,7 @@
-"""Admin > Custom fields: defining, changing, archiving fields; which tags there are."""
+"""Admin > Custom fields: defining, changing, archiving fields."""
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,14 +9,13 @@ from starlette.routing import Route
 from pivotal_server.custom_fields import service
 from pivotal_server.custom_fields.schemas import CustomFieldCreate, CustomFieldUpdate
 from pivotal_server.custom_fields.service import FieldRow
-from pivotal_server.custom_fields.views import TYPE_NAMES, FieldForm, FieldLine, FieldsPage, TagsPage
+from pivotal_server.custom_fields.views import TYPE_NAMES, FieldForm, FieldLine, FieldsPage
 from pivotal_server.errors_catalogue import CUSTOM_FIELD_NOT_FOUND
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.ids import cuid
 from pivotal_server.kit.references import digits_in
 from pivotal_server.kit.validation import Body
 from pivotal_server.rest.idempotency import once
-from pivotal_server.tags import service as tags
 from pivotal_server.unit_of_work import UnitOfWork
 from pivotal_server.web.answers import status_of
 from pivotal_server.web.forms import Overtaken, refuse_overtaken, sentence
@@ -27,7 +25,6 @@ from pivotal_server.web.view import Form
 
 HOME = "/admin/custom-fields"
 CAPABILITY = "edit_phases_and_fields"
-TAGS = 100
 TEXTS = ("label", "group", "help", "options")
 WORDS = {
     ("label", "too_small"): "Enter a label.",
@@ -61,15 +58,6 @@ async def list_page(visit: Visit) -> Response:
         archived=tuple(_line(row) for row in rows if row.archived_at is not None),
     )
     return visit.render("custom_fields/list.html", view, fragments=("fields",))
-
-
-@page("custom-fields", capability=CAPABILITY)
-async def tags_page(visit: Visit) -> Response:
-    """The tags in the order of their letters, with how many customers carry each."""
-    after = visit.request.query_params.get("after", "").replace("\0", "")[:200]
-    found, following = await tags.read_tags(visit.db, visit.org_id, TAGS, after or None)
-    next_url = f"{HOME}/tags?{urlencode({'after': following})}" if following else None
-    return visit.render("custom_fields/tags.html", TagsPage(tuple(found), next_url))
 
 
 # ── Adding ───────────────────────────────────────────────────────────────────────────────────────
@@ -230,7 +218,6 @@ async def restore(visit: Visit) -> Response:
 _ONE = f"{HOME}/{{number}}"
 routes = [
     Route(HOME, list_page, methods=["GET"]),
-    Route(f"{HOME}/tags", tags_page, methods=["GET"]),
     Route(f"{HOME}/new", new, methods=["GET"]),
     Route(f"{HOME}/new", create, methods=["POST"]),
     Route(_ONE, edit, methods=["GET"]),

@@ -39,6 +39,31 @@ class TagsPage(msgspec.Struct, frozen=True):
     next_url: str | None
 
 
+class TagForm(msgspec.Struct, frozen=True):
+    """Context ``page`` of ``custom_fields/tag.html``.
+
+    ``act``: ``rename``, ``merge``, ``delete`` or ``field``; fields of ``form``: ``tag``, and ``to``, or
+    ``label`` and ``drops``. ``uses``: how many customers carry the tag.
+    """
+
+    act: str
+    form: Form
+    uses: int
+
+    @property
+    def title(self) -> str:
+        """What the form does."""
+        tag = self.form.value("tag")
+        titles = {"rename": "Rename", "merge": "Merge", "delete": "Delete", "field": "Make a field of"}
+        return f"{titles[self.act]} {tag}"
+
+    @property
+    def submit(self) -> str:
+        """What its button says."""
+        words = {"rename": "Rename", "merge": "Merge", "delete": "Delete tag", "field": "Make field"}
+        return words[self.act]
+
+
 class FieldForm(msgspec.Struct, frozen=True):
     """Context ``page`` of ``custom_fields/form.html``.
 

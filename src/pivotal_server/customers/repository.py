@@ -97,6 +97,13 @@ UPDATE = Statement.write(
     .values({name: bindparam(name, type_=_C[name].type) for name in _CHANGEABLE})
 )
 INSERT_TAG = Statement.write(insert_of(customer_tags))
+_T = customer_tags.c
+_TAGGED = select(_T.customer_id, _T.created_at).where(
+    _T.org_id == bindparam("org_id"), _T.tag == bindparam("tag")
+)
+_TAGGED = _TAGGED.order_by(_T.created_at).limit(bindparam("limit"))
+TAGGED = Statement.rows(_TAGGED)
+TAGGED_AFTER = Statement.rows(_TAGGED.where(_T.created_at > bindparam("after", type_=_T.created_at.type)))
 DELETE_TAGS = Statement.write(
     delete(customer_tags).where(
         customer_tags.c.org_id == bindparam("org_id"), customer_tags.c.customer_id == bindparam("customer_id")
@@ -222,6 +229,16 @@ async def write_tags(
     if tags:
         common: dict[str, Any] = {"org_id": org_id, "customer_id": row.id, "created_at": row.created_at}
         await tx.execute_many(INSERT_TAG, [{**common, "tag": tag.casefold()} for tag in tags])
+
+
+async def tagged(
+    db: Executor, org_id: str, tag: str, after: datetime | None, limit: int
+) -> list[tuple[str, datetime]]:
+    """The next live customers that carry a folded tag, with their ``created_at``, the oldest first."""
+    params: dict[str, Any] = {"org_id": org_id, "tag": tag, "limit": limit}
+    if after is None:
+        return await db.fetch_all(TAGGED, params)
+    return await db.fetch_all(TAGGED_AFTER, {**params, "after": after})
 
 
 async def leave_slug(tx: Transaction, org_id: str, customer_id: str, slug: str, at: datetime) -> None:

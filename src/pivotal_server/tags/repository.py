@@ -39,6 +39,16 @@ LIST = Statement(
 )
 
 
+COUNT = Statement.scalar(
+    select(func.count()).select_from(customer_tags).where(_OF_ORG, _T.tag == bindparam("tag")), int
+)
+
+
+async def count_uses(db: Executor, org_id: str, tag: str) -> int:
+    """How many live customers carry a folded tag."""
+    return await db.fetch_one(COUNT, {"org_id": org_id, "tag": tag}) or 0
+
+
 async def page(db: Executor, org_id: str, after: str, limit: int) -> list[TagRow]:
     """The first ``limit`` tags behind ``after``, in the order of their letters."""
     return await db.fetch_all(LIST, {"org_id": org_id, "after": after, "limit": limit})

@@ -15,6 +15,11 @@ def _as_written(row: TagRow) -> str:
     return row.tag
 
 
+async def uses_of(db: Executor, org_id: str, tag: str) -> int:
+    """How many live customers carry a tag, whatever its case."""
+    return await repository.count_uses(db, org_id, tag.strip().casefold())
+
+
 async def read_tags(
     db: Executor, org_id: str, limit: int, cursor: str | None
 ) -> tuple[list[Tag], str | None]:
