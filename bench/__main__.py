@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench import onboardings
 from bench.bulk import bulk_rate, import_rate
 from bench.data import Made
 from bench.plans import show
@@ -256,6 +257,9 @@ def main() -> None:
 
         webhooks.main(sys.argv[2:])
         return
+    if sys.argv[1:2] == ["onboardings"]:
+        onboardings.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("report", "plans"), default="report")
     parser.add_argument("--customers", type=int, default=100_000)
@@ -275,6 +279,8 @@ def main() -> None:
             return
         bench = Bench(made, options.rounds, options.seconds)
         bench.run()
+        for cost in asyncio.run(onboardings.costs(options.rounds)):
+            bench.add(Line(cost.work, cost.measured, cost.budget, cost.met))
         options.report.write_text(bench.report())
 
 

@@ -5,6 +5,7 @@ through the write path would take longer than all measurements. Everything follo
 so two sets of one size are alike.
 """
 
+import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -110,6 +111,14 @@ async def _workspace(target: str | Path) -> tuple[str, str]:
     finally:
         await db.close()
     return workspace.id, key
+
+
+async def empty(target: str | Path) -> Made:
+    """Make the database at ``target`` with a workspace that holds nothing but its owner."""
+    await asyncio.to_thread(migrate, target)
+    org_id, key = await _workspace(target)
+    nothing = Size(customers=0, tasks=0, entries=0)
+    return Made(str(target), org_id, key, nothing, (), "", "")
 
 
 async def build(target: str | Path, size: Size, *, tell: bool = False) -> Made:

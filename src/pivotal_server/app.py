@@ -60,6 +60,7 @@ from pivotal_server.request_log import pages as log_pages
 from pivotal_server.request_log import pages_entries as log_entry_pages
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.pipeline import ACCESS_ERRORS, RestApi
+from pivotal_server.sample import pages as sample_pages
 from pivotal_server.sdk import pages as sdk_pages
 from pivotal_server.search import pages as search_pages
 from pivotal_server.services import Services
@@ -92,6 +93,7 @@ ROUTES = [
     *workspace_pages.routes,
     *api_key_pages.routes,
     *test_data_pages.routes,
+    *sample_pages.routes,
     *mail_pages.routes,
     *notice_pages.routes,
     *limit_pages.routes,

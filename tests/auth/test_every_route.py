@@ -26,8 +26,8 @@ from tests.support.records import (
 from tests.support.visits import Enter
 
 _ENDS = ("delete", "remove", "end", "logout", "archive", "deactivate", "disable", "revoke", "restore", "role")
-# Without what it asks about in its query there is no form.
-_ASKS = ("/views/new", "/docs/feedback")
+# Without what it asks about, in its query or in the workspace, there is no form.
+_ASKS = ("/views/new", "/docs/feedback", "/sample/reset", "/sample/delete")
 _SETTINGS = {"members_create_customers": True, "members_export": False, "viewers_export": True}
 
 

@@ -17,6 +17,12 @@ LINES = (
     "bulk, 1,000 rows a call, new customers",
     "import, new customers",
     "first start to answering",
+    "board of 200 cards",
+    "onboarding with 300 tasks",
+    "onboarding with 2,000 tasks",
+    "timeline of 2,000 tasks",
+    "timeline of all onboardings",
+    "applying a template of 200 tasks",
 )
 
 

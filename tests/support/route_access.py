@@ -126,6 +126,8 @@ GET      /onboardings/board                                         signed_in
 GET      /onboardings/total                                         signed_in
 GET      /onboardings/live                                          signed_in
 GET      /onboardings/{number}/moves                                signed_in
+GET+POST /sample/reset                                              own_workspace
+GET+POST /sample/delete                                             own_workspace
 POST     /onboardings/bulk                                          work_on_onboardings
 GET      /onboardings/timeline                                      signed_in
 GET      /onboardings/{number}                                      signed_in

@@ -65,6 +65,14 @@ _COMPUTED = {
     "email": _PERSON.with_only_columns(people.c.email).scalar_subquery(),
 }
 INSERT = Statement.write(insert_of(members))
+OLDEST_OF = Statement.scalar(
+    select(_M.org_id)
+    .where(_M.person_id == bindparam("person_id"), _M.active)
+    .order_by(_M.created_at, _M.org_id)
+    .limit(1),
+    str,
+    global_lookup="a person looks for a workspace to go to",
+)
 PERSON_BY_EMAIL = Statement(
     select(
         people.c.id,
@@ -181,6 +189,11 @@ async def set_place(
     """Write which team a member belongs to, and how much they can carry."""
     values = {"in_org": org_id, "of_id": id, "to_team": team, "to_capacity": capacity, "at": at}
     await tx.execute(SET_PLACE, values)
+
+
+async def a_workspace_of(db: Executor, person_id: str) -> str | None:
+    """The workspace that a person has been an active member of for longest."""
+    return await db.fetch_one(OLDEST_OF, {"person_id": person_id})
 
 
 async def set_theme(tx: Transaction, person_id: str, theme: str) -> None:

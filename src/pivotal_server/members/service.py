@@ -103,6 +103,11 @@ async def belongs_elsewhere(db: Executor, org_id: str, email: str) -> bool:
     return await repository.memberships_elsewhere(db, org_id, email) > 0
 
 
+async def a_workspace_of(db: Executor, person_id: str) -> str | None:
+    """The id of the workspace that a person has been an active member of for longest, if there is one."""
+    return await repository.a_workspace_of(db, person_id)
+
+
 async def set_theme(
     uow: UnitOfWork, person_id: str, target: tuple[str, str, int | None], before: str, theme: str
 ) -> None:

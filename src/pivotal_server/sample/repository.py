@@ -13,6 +13,9 @@ DELETE_ALL = tuple(
     for table in reversed(metadata.sorted_tables)
     if "org_id" in table.c
 )
+LOCK = Statement.scalar(
+    select(workspaces.c.id).where(workspaces.c.id == bindparam("id")).with_for_update(), str
+)
 DELETE_WORKSPACE = Statement.write(delete(workspaces).where(workspaces.c.id == bindparam("id")))
 FILES = Statement.scalar(select(files.c.id).where(files.c.org_id == _ORG), str)
 DELETE_PEOPLE = Statement.write(
@@ -27,6 +30,11 @@ DELETE_PEOPLE = Statement.write(
 async def file_ids(db: Executor, org_id: str) -> list[str]:
     """The files of a workspace."""
     return await db.fetch_all(FILES, {"org_id": org_id})
+
+
+async def lock(tx: Transaction, org_id: str) -> bool:
+    """Keep others from changing a workspace; whether it is still there."""
+    return await tx.fetch_one(LOCK, {"id": org_id}) is not None
 
 
 async def delete_workspace(tx: Transaction, org_id: str, domain: str) -> None:

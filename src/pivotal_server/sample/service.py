@@ -30,7 +30,17 @@ class Made(msgspec.Struct, frozen=True):
 
 async def find_sample(db: Executor) -> WorkspaceRow | None:
     """The sample workspace of this server, if there is one."""
-    return next((row for row in await workspaces.all_workspaces(db) if workspaces.is_sample(row)), None)
+    return next(
+        (row for row in await workspaces.all_workspaces(db) if workspaces.is_sample(row.settings)), None
+    )
+
+
+async def _locked(tx: Transaction) -> WorkspaceRow | None:
+    """The sample, which nobody else makes anew or takes away until the end of this work."""
+    known = await find_sample(tx)
+    if known is None or await repository.lock(tx, known.id):
+        return known
+    return await find_sample(tx)
 
 
 async def create_sample(
@@ -43,16 +53,19 @@ async def create_sample(
     seed: int = 1,
     phases: str = "classic",
     reset: bool = False,
+    of: str | None = None,
 ) -> Made:
     """Make the sample workspace for an owner; one that is there stays as it is, unless ``reset``.
+
+    With ``of``, the id of a workspace, only that one is made anew.
 
     Its history ends at ``now``. The same ``now``, ``seed`` and ``phases`` give the same names, numbers and
     dates. Nothing of it fires an event. Raises the declared errors for a bad address of the owner.
     """
     gone: list[str] = []
     async with db.transaction() as tx:
-        known = await find_sample(tx)
-        if known is not None and not reset:
+        known = await _locked(tx)
+        if known is not None and (not reset or of not in (None, known.id)):
             return Made(known, created=False)
         if known is not None:
             gone = await repository.file_ids(tx, known.id)
@@ -91,11 +104,11 @@ async def _write(
     return row
 
 
-async def delete_sample(db: Database, files: Files) -> WorkspaceRow | None:
-    """Take the sample workspace away with everything in it; ``None`` when there is none."""
+async def delete_sample(db: Database, files: Files, *, of: str | None = None) -> WorkspaceRow | None:
+    """Take the sample workspace away with everything in it; ``None`` when there is none, or not ``of``."""
     async with db.transaction() as tx:
-        known = await find_sample(tx)
-        if known is None:
+        known = await _locked(tx)
+        if known is None or of not in (None, known.id):
             return None
         gone = await repository.file_ids(tx, known.id)
         await repository.delete_workspace(tx, known.id, content.DOMAIN)

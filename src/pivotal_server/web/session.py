@@ -47,6 +47,7 @@ from pivotal_server.web.middleware import page_middleware
 from pivotal_server.web.places import HOME, came_from, here
 from pivotal_server.web.templating import render
 from pivotal_server.web.view import Frame, KeptForm, Me, Short, Theme
+from pivotal_server.workspaces.service import is_sample
 from pivotal_server.workspaces.settings import setting
 
 __all__ = ["Guest", "Visit", "error_handlers", "open_page", "page", "page_middleware", "to_login"]
@@ -156,6 +157,7 @@ class Visit:
             unread=session.unread,
             development=guest.services.config.webhook_allow_private_targets,
             date_format=setting(session.workspace_settings, "date_format"),
+            sample=is_sample(session.workspace_settings),
         )
         write_as(Style(self.frame.date_format, setting(session.workspace_settings, "currency")))
 
@@ -185,6 +187,11 @@ class Visit:
             yield uow
             scope.setdefault(WORK, "commits")
         scope[WORK] = "saved"
+
+    def sign_in(self, response: Response, token: str) -> Response:
+        """Give the browser the cookie of another session of the same person."""
+        response.raw_headers.append(session_cookie(self.services.config.public_url).set(token))
+        return response
 
     def sign_out(self, response: Response) -> Response:
         """Take the session's cookie away from the browser."""

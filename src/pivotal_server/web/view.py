@@ -54,7 +54,7 @@ class Frame(msgspec.Struct, frozen=True):
     ``path``: address of this page with its query, to come back to. ``csrf``: token of its forms.
     ``unread``: notices that are not read. ``short``: the limits that are nearly used up, on the pages of
     Admin. ``date_format``: how days are written. ``development``: webhooks may reach this machine, which
-    Admin says.
+    Admin says. ``sample``: what is shown is invented.
     """
 
     workspace_name: str
@@ -72,6 +72,7 @@ class Frame(msgspec.Struct, frozen=True):
     unread: int = 0
     short: tuple[Short, ...] = ()
     date_format: str = "mdy"
+    sample: bool = False
 
     @property
     def unread_shown(self) -> str:

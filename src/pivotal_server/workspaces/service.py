@@ -1,6 +1,7 @@
 """Creating and finding workspaces."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -155,9 +156,9 @@ async def add_workspace(
     return await members.join(uow, owner_email, owner_name, "owner")
 
 
-def is_sample(row: WorkspaceRow) -> bool:
-    """Whether a workspace holds invented data."""
-    return "sample" in row.settings
+def is_sample(settings: Mapping[str, Any]) -> bool:
+    """Whether a workspace with these settings holds invented data."""
+    return "sample" in settings
 
 
 async def all_workspaces(db: Executor) -> list[WorkspaceRow]:
@@ -194,7 +195,7 @@ async def only_workspace(db: Executor, slug: str | None) -> WorkspaceRow:
             raise WORKSPACE_NOT_FOUND(message=f"There is no workspace '{slug}'")
         return row
     everything = await all_workspaces(db)
-    rows = [row for row in everything if not is_sample(row)] or everything
+    rows = [row for row in everything if not is_sample(row.settings)] or everything
     if len(rows) == 1:
         return rows[0]
     if not rows:
