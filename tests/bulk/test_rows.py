@@ -28,7 +28,7 @@ from tests.support.records import Json, answered, new_customer, new_onboarding, 
 from tests.support.visits import Enter, text_of
 
 BULK = "/onboardings/bulk"
-AT_RISK = {"act": "state", "state": "at_risk", "reason": "Legal review", "everything": "yes"}
+AT_RISK = {"act": "state", "state": "at_risk", "reason": "Legal review", "everything": "yes", "sure": "yes"}
 
 BULK_IDS = Statement.rows(
     select(activity.c.bulk_id)
@@ -222,7 +222,12 @@ async def test_onb_bulk_2_many_tasks_are_completed_at_one_moment_under_one_id(
     assert "All 500 tasks that match" in text_of(page)
     journal = Journal(world.db, world.workspace.id)
     await journal.look()
-    fields = {"act": "complete", "everything": "yes", "selected_at": hidden(page, "selected_at")}
+    fields = {
+        "act": "complete",
+        "everything": "yes",
+        "sure": "yes",
+        "selected_at": hidden(page, "selected_at"),
+    }
     answer = await owner.post("/onboardings/1/tasks/bulk", fields)
     await work_off(world)
     assert "500 of 500 rows" in text_of((await owner.get(answer.headers["location"])).text)
@@ -242,7 +247,7 @@ async def test_tasks_of_a_filter_and_what_the_bar_refuses(owner: Browser, api: h
     other = await new_task(api, one)
     url = "/onboardings/1/tasks/bulk"
     await owner.get("/onboardings/1?select=1&filter=facing")
-    fields = {"act": "complete", "everything": "yes", "filter": "facing"}
+    fields = {"act": "complete", "everything": "yes", "sure": "yes", "filter": "facing"}
     assert (await owner.post(url, fields)).status_code == 303
     assert [(await read(api, task))["done"] for task in (facing, other)] == [True, False]
     for bad in ({"act": "due", "due_date": "soon"}, {"act": "shift", "days": "9999"}, {"act": "shift"}):

@@ -220,6 +220,7 @@ async def test_app_bulk_4_a_bulk_act_gives_one_notice_a_person(
     assert [len(rows) for rows in (await told(world, team)).values()] == [1]
     await owner.get("/onboardings/1?select=1")
     fields: dict[str, Any] = {"act": "assign", "assignee_id": team["se"].id, "everything": "yes"}
+    fields["sure"] = "yes"
     assert (await owner.post("/onboardings/1/tasks/bulk", fields)).status_code == 303
     await Worker(world.services, KINDS).run_due()
     rows = await notices.list_for_member(world.db, world.workspace.id, team["se"].id, unread=True)

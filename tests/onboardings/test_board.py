@@ -158,6 +158,7 @@ async def test_onb_board_5_cards_are_selected_and_changed_together(
         await new_onboarding(api, customer, phase="internal_qa")
     assert 'name="everything"' in (await owner.get(f"{BOARD}?select=1&phase=internal_qa")).text
     everything = {"act": "state", "state": "at_risk", "reason": "Legal", "everything": "yes", "path": BOARD}
+    everything["sure"] = "yes"
     await owner.post("/onboardings/bulk?phase=internal_qa", everything)
     assert "51 open" in text_of((await owner.get(f"{BOARD}?state=at_risk")).text)
     viewer = await enter(await new_member(world, "Vera Lind", "viewer"))

@@ -1,12 +1,14 @@
 """Many onboardings of the list at once: ticked ones or the whole filter, each by its rules (ONB-BOARD-5)."""
 
+import re
+
 import httpx
 
 from tests.support.app import World
 from tests.support.browser import Browser
 from tests.support.people import entries_of, new_member
-from tests.support.records import Json, new_customer, new_onboarding, patched, read
-from tests.support.visits import Enter, text_of
+from tests.support.records import Json, new_customer, new_onboarding, new_task, patched, read
+from tests.support.visits import Enter, is_whole_page, text_of
 
 BULK = "/onboardings/bulk"
 
@@ -47,10 +49,16 @@ async def test_the_whole_filter_is_taken_over_all_pages(owner: Browser, api: htt
     for _ in range(53):
         await new_onboarding(api, customer, phase="review")
     out = await new_onboarding(api, customer)
-    fields = {"act": "state", "state": "at_risk", "reason": "Legal review", "everything": "yes"}
+    fields = {
+        "act": "state",
+        "state": "at_risk",
+        "reason": "Legal review",
+        "everything": "yes",
+        "sure": "yes",
+    }
     assert "53 onboardings changed" in await toasted(owner, fields, "?phase=review")
     assert (await read(api, out))["state"] == "active"
-    fields = {"act": "state", "state": "paused", "everything": "yes"}
+    fields = {"act": "state", "state": "paused", "everything": "yes", "sure": "yes"}
     assert "53 onboardings skipped" in await toasted(owner, fields, "?phase=review")
 
 
@@ -99,7 +107,13 @@ async def test_all_that_match_is_never_more_than_the_page_showed(
 ) -> None:
     customer = await new_customer(api)
     one = await new_onboarding(api, customer, name="One")
-    fields = {"act": "state", "state": "at_risk", "reason": "Legal review", "everything": "yes"}
+    fields = {
+        "act": "state",
+        "state": "at_risk",
+        "reason": "Legal review",
+        "everything": "yes",
+        "sure": "yes",
+    }
     await owner.get("/onboardings")
     # The phase was taken away meanwhile: the filter would hold everything.
     await owner.post("/onboardings/bulk?phase=gone", fields)
@@ -110,3 +124,46 @@ async def test_all_that_match_is_never_more_than_the_page_showed(
         assert "/onboardings/bulk" in html
         assert f"state={state}" not in html.partition("/onboardings/bulk")[2].partition('"')[0]
         assert "The board shows open ones" in html
+
+
+async def test_app_bulk_2_all_that_match_are_counted_again_before_anything_is_done(
+    owner: Browser, api: httpx.AsyncClient, world: World
+) -> None:
+    customer = await new_customer(api)
+    made = [await new_onboarding(api, customer, phase="review") for _ in range(4)]
+    await new_onboarding(api, customer)
+    await owner.get("/onboardings?select=1&phase=review")
+    fields = {"act": "state", "state": "at_risk", "reason": "Legal review", "everything": "yes"}
+    fields |= {"without": made[0]["id"], "submission": "token"}
+    before = len(await entries_of(world, "onboarding."))
+    pages = [await owner.post(f"{BULK}?phase=review", fields, htmx=htmx) for htmx in (False, True)]
+    assert [is_whole_page(one) for one in pages] == [True, False]
+    for asked in pages:
+        assert asked.status_code == 200
+        assert "Act on 3 onboardings?" in text_of(asked.text)
+        assert "will be changed, but for the 1 onboarding left out." in text_of(asked.text)
+    assert len(await entries_of(world, "onboarding.")) == before, "asking does nothing"
+    form = pages[1].text
+    assert f'action="{BULK}?phase=review"' in form
+    sent = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', form))
+    assert {**fields, "sure": "yes"}.items() <= sent.items()
+    done = await owner.post(f"{BULK}?phase=review", sent, htmx=True)
+    assert "3 onboardings changed" in done.headers["HX-Trigger"]
+    states = [(await read(api, one))["state"] for one in made]
+    assert states == ["active", "at_risk", "at_risk", "at_risk"]
+    # Where nothing matches there is nothing to ask.
+    empty = await owner.post(f"{BULK}?phase=launch", {**fields, "submission": "other"}, htmx=True)
+    assert "0 onboardings changed" in empty.headers["HX-Trigger"]
+
+
+async def test_app_bulk_2_all_tasks_are_counted_again_too(owner: Browser, api: httpx.AsyncClient) -> None:
+    onboarding = await new_onboarding(api, await new_customer(api))
+    for _ in range(3):
+        await new_task(api, onboarding)
+    await owner.get("/onboardings/1?select=1")
+    fields = {"act": "delete", "everything": "yes"}
+    asked = await owner.post("/onboardings/1/tasks/bulk", fields, htmx=True)
+    assert "Act on 3 tasks? All that match the filter will be deleted." in text_of(asked.text)
+    assert 'data-variant="destructive"' in asked.text
+    assert (await owner.post("/onboardings/1/tasks/bulk", {**fields, "sure": "yes"})).status_code == 303
+    assert (await api.get(f"/onboardings/{onboarding['id']}/tasks")).json()["data"] == []

@@ -7,6 +7,7 @@ from pivotal_server.bulk.answering import answered
 from pivotal_server.bulk.rows import Asked
 from pivotal_server.kit.ids import is_cuid
 from pivotal_server.onboardings import bulk
+from pivotal_server.onboardings.confirming import confirmed_first
 from pivotal_server.onboardings.filtering import LIST_FIELDS, LISTING, asked_of, list_filters
 from pivotal_server.onboardings.moves import PhaseList
 from pivotal_server.phases import service as phases
@@ -55,8 +56,9 @@ async def act(visit: Visit) -> Response:
         ids=ids,
         without=[id for id in dict.fromkeys(fields.all("without")) if is_cuid(id)] if everything else [],
     )
-    return await answered(
-        visit, bulk.ROWS, wanted, sight, verb=_WORDS[name], back=back, refresh=("rows", "board")
+    verb = _WORDS[name]
+    return await confirmed_first(visit, bulk.ROWS, wanted, sight, verb=verb, back=back) or await answered(
+        visit, bulk.ROWS, wanted, sight, verb=verb, back=back, refresh=("rows", "board")
     )
 
 

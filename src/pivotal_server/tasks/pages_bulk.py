@@ -8,6 +8,7 @@ from starlette.routing import Route
 from pivotal_server.bulk.answering import answered
 from pivotal_server.bulk.rows import Asked
 from pivotal_server.kit.ids import is_cuid
+from pivotal_server.onboardings.confirming import confirmed_first
 from pivotal_server.onboardings.resolve import opened_to_work
 from pivotal_server.onboardings.service_page import reached
 from pivotal_server.tasks import bulk
@@ -68,7 +69,10 @@ async def act(visit: Visit) -> Response:
         place=found.row.id,
     )
     refresh = ("plan", "header", "banner", "acts", "facts")
-    return await answered(visit, bulk.ROWS, wanted, {}, verb=_WORDS[name], back=back, refresh=refresh)
+    verb = _WORDS[name]
+    return await confirmed_first(visit, bulk.ROWS, wanted, {}, verb=verb, back=back) or await answered(
+        visit, bulk.ROWS, wanted, {}, verb=verb, back=back, refresh=refresh
+    )
 
 
 routes = [Route("/onboardings/{number}/tasks/bulk", act, methods=["POST"])]
