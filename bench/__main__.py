@@ -1,4 +1,4 @@
-"""``python -m bench``: measure, print, and write ``bench/report.md``; ``python -m bench plans``: see there.
+"""``python -m bench``: measure, write ``bench/report.md``; ``python -m bench plans|search``: see there.
 
 Reads and their ceiling are measured in turn, many short rounds, and the median of the ratios is reported, so
 that a noisy machine disturbs both alike.
@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import onboardings
+from bench import onboardings, search
 from bench.bulk import bulk_rate, import_rate
 from bench.data import Made
 from bench.plans import show
@@ -261,21 +261,24 @@ def main() -> None:
         onboardings.main(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("report", "plans"), default="report")
+    parser.add_argument("what", nargs="?", choices=("report", "plans", "search"), default="report")
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--tasks", type=int, default=1_000_000)
     parser.add_argument("--entries", type=int, default=10_000_000)
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the filled database there, or use it")
-    parser.add_argument("--postgres", action="store_true", help="plans: on a private PostgreSQL")
+    parser.add_argument("--postgres", action="store_true", help="plans and search: on a private PostgreSQL")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--report", type=Path, default=HERE / "report.md")
     options = parser.parse_args()
     size = Size(customers=options.customers, tasks=options.tasks, entries=options.entries)
-    postgres = options.postgres and options.what == "plans"
+    postgres = options.postgres and options.what in ("plans", "search")
     with filled(size, postgres=postgres, keep=options.keep) as made:
         if options.what == "plans":
             asyncio.run(show(made))
+            return
+        if options.what == "search":
+            asyncio.run(search.show(made))
             return
         bench = Bench(made, options.rounds, options.seconds)
         bench.run()

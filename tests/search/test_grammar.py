@@ -107,6 +107,7 @@ def test_a_phrase_is_read_as_it_was_quoted(text: str) -> None:
         ("due:..today", [("due", "..", "|today")]),
         ("#245", [("id", "", "245")]),
         ("#24x", [(None, "", "#24x")]),
+        ('#24"x"', [("id", "", "24"), (None, "", "x")]),
         ("cf.region:emea", [("cf.region", "", "emea")]),
         ("status:", [(None, "", "status:")]),
         ("status: active", [(None, "", "status:"), (None, "", "active")]),

@@ -11,7 +11,7 @@ from pivotal_server.db.engine import Database
 from pivotal_server.db.search_conditions import CONDITIONS, CUSTOMER_FILTERS
 from pivotal_server.db.statements import Plan, Statement
 from pivotal_server.db.tables import search_rows
-from pivotal_server.search import repository, repository_find
+from pivotal_server.search import repository, repository_lists, repository_statements
 from pivotal_server.search.rebuilding import rebuild
 from pivotal_server.tasks import service as tasks
 from pivotal_server.unit_of_work import unit_of_work
@@ -143,12 +143,13 @@ async def test_search_is_led_by_the_full_text_index(database: Database) -> None:
         "q_text_groups": '[["% 1999%"]]',
         "q_in_words": '[["% 1999%"]]',
         "match": f'("1999"*) AND "{scope}"',
+        "match_cut": f'("199"*) AND "{scope}"',
         "tsquery": f"('1999':*) & '{scope}'",
         "ids": [],
     }
-    given = frozenset({"words", "text", "q_in_words", "q_not_archived"})
-    plan = await plan_of(database, repository_find._FIND["customer"].get(given), params)
-    few = await plan_of(database, repository_find._FEW, params)
+    given = frozenset({"words", "cut", "text", "q_in_words", "q_not_archived"})
+    plan = await plan_of(database, repository_statements.FIND["customer"].get(given), params)
+    few = await plan_of(database, repository_lists._FEW, params)
     if database.dialect == "sqlite":
         assert "search_index VIRTUAL TABLE" in plan
         assert "search_rows USING INDEX search_rows_seq" in plan
@@ -159,19 +160,19 @@ async def test_search_is_led_by_the_full_text_index(database: Database) -> None:
         # So few rows would be read through.
         async with database.transaction() as tx:
             await tx.execute(Statement.write(text("SET LOCAL enable_seqscan = off")))
-            plan_of_few = repository_find._FEW.compile("postgresql")
+            plan_of_few = repository_lists._FEW.compile("postgresql")
             asked = Statement.rows(text("SELECT 1"))
             asked.postgresql_plan = Plan(f"EXPLAIN {plan_of_few.sql}", plan_of_few.bind, tuple)
             few = "\n".join(str(row[0]) for row in await tx.fetch_all(asked, params))
         assert "search_rows_words" in few
-    assert await database.fetch_all(repository_find._FEW, params) == ["c01999"]
+    assert await database.fetch_all(repository_lists._FEW, params) == ["c01999"]
 
 
 def test_every_combination_names_its_workspace() -> None:
-    for kind, cache in repository_find._FIND.items():
+    for kind, cache in repository_statements.FIND.items():
         names = [*CONDITIONS[kind]]
         for given in (
-            {"words", "text", "after", "visible_to", *names},
+            {"words", "cut", "text", "after", "visible_to", *names},
             {"after", "visible_to", *names},
             *({"words", "text", name} for name in names),
         ):

@@ -26,7 +26,7 @@ def titles(html: str) -> list[str]:
 
 
 def names(html: str) -> list[str]:
-    return [text_of(found) for found in re.findall(r'<span class="name">(.*?)</span>', html)]
+    return [text_of(found) for found in re.findall(r'<span class="name"[^>]*>(.*?)</span>', html)]
 
 
 async def test_a_page_for_everybody_and_a_fragment_for_the_palette(
@@ -73,7 +73,12 @@ async def test_eight_rows_a_group_and_the_list_of_all(api: httpx.AsyncClient, en
         await new_customer(api, name=f"Acme {number}", plan="Scale")
     browser = await enter()
     part = (await browser.get("/search?q=acme+plan:scale", htmx=True)).text
-    assert names(part)[:9] == [*(f"Acme {number}" for number in range(10, 2, -1)), "All 11 customers"]
+    assert names(part)[:9] == [*(f"Acme {number}" for number in range(10, 2, -1)), "All customers"]
+    assert 'hx-get="/search/total?q=acme+plan%3Ascale"' in part
+    assert (
+        text_of((await browser.get("/search/total?q=acme+plan:scale", htmx=True)).text) == "All 11 customers"
+    )
+    assert text_of((await browser.get("/search/total?q=", htmx=True)).text) == "All 0 customers"
     assert 'href="/customers?q=acme+plan%3Ascale"' in part
     exactly = (await browser.get("/search?q=acme+-%231+-%232+-%233", htmx=True)).text
     assert "All " not in exactly

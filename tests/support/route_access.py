@@ -89,6 +89,7 @@ POST     /bulk/{job}/cancel                                         signed_in
 GET      /bulk/{job}/files/{file}                                   signed_in
 GET      /files/{id}                                                open
 GET      /search                                                    signed_in
+GET      /search/total                                              signed_in
 GET+POST /customers/export                                          export_data
 GET      /customers/import/runs/{job}                               import_data
 GET      /customers/import/runs/{job}/live                          import_data

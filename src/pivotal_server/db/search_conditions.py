@@ -327,6 +327,10 @@ CONDITIONS: Mapping[Kind, Conditions] = {
     kind: {PREFIX + name: condition for name, condition in known.items()} for kind, known in _ALL.items()
 }
 """What may be asked of each kind."""
+OF_CUSTOMER = frozenset(
+    PREFIX + name for name in _EVERY if not name.startswith(("in_", "out_")) and name != "not_archived"
+)
+"""What is asked of the customer, whatever kind of record is searched."""
 
 
 def _beside_customer(table: Table) -> FromClause:

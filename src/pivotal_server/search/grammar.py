@@ -16,7 +16,7 @@ MOST_LETTERS = 400
 MOST_TERMS = 20
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)?):(?=\S)")
-_NUMBER = re.compile(r"#(\d{1,18})(?=\s|$)", re.ASCII)
+_NUMBER = re.compile(r'#(\d{1,18})(?=[\s"]|$)', re.ASCII)
 _COMPARE = re.compile(r">=|<=|>|<")
 _PHRASE = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\\?\Z)', re.DOTALL)
 _UNTIL_SPACE = re.compile(r"\S+")

@@ -15,7 +15,7 @@ from pivotal_server.phases import service as phases
 from pivotal_server.phases.service import PhaseRow
 from pivotal_server.search import service
 from pivotal_server.search.pages_actions import act_groups
-from pivotal_server.search.service import Hit, Kind, Seeker, Wanted
+from pivotal_server.search.service import Hit, Kind, Seeker
 from pivotal_server.search.views import GRAMMAR, Group, Piece, Results, Row, pieces
 from pivotal_server.search.words import words_of
 from pivotal_server.web.formats import short_day
@@ -96,9 +96,8 @@ async def _results(visit: Visit, text: str, at: str) -> Results:
         found = by_kind.get(kind, [])
         if found:
             rows = tuple(_row(visit, hit, words, known) for hit in found[:ROWS])
-            groups.append(
-                Group(TITLES[kind], rows, more=await _more(visit, seeker, wanted, kind, text, found))
-            )
+            more = "?" + urlencode({"q": text}) if kind == "customer" and len(found) > ROWS else ""
+            groups.append(Group(TITLES[kind], rows, more=more))
     if wanted.text:
         groups += await act_groups(visit, text, at, everything=False)
     nothing = not groups
@@ -121,20 +120,20 @@ def _has_phases(hits: Sequence[Hit]) -> bool:
     return any(hit.kind == "onboarding" for hit in hits)
 
 
-async def _more(
-    visit: Visit, seeker: Seeker, wanted: Wanted, kind: str, text: str, found: Sequence[Hit]
-) -> tuple[str, str] | None:
-    """Where all customers are listed, when there are more than are shown."""
-    if kind != "customer" or len(found) <= ROWS:
-        return None
-    asked = await service.customer_filters(visit.db, seeker, wanted)
-    if asked is None:
-        return None
-    filters, values = asked
-    if seeker.visible_to is not None:
-        filters["visible_to"] = seeker.visible_to
-    total = await customers.count_customers(visit.db, visit.org_id, Slice(), filters, values)
-    return f"/customers?{urlencode({'q': text})}", f"All {total:,} customers"
+@page("search")
+async def total(visit: Visit) -> Response:
+    """How many customers a query finds; asked for after the rows, so that counting delays nothing."""
+    text = visit.request.query_params.get("q", "")[:1_000].strip()
+    seeker = seeker_of(visit)
+    wanted = await service.understand(visit.db, seeker, text)
+    asked = None if wanted.empty else await service.customer_filters(visit.db, seeker, wanted)
+    found = 0
+    if asked is not None:
+        filters, values = asked
+        if seeker.visible_to is not None:
+            filters["visible_to"] = seeker.visible_to
+        found = await customers.count_customers(visit.db, visit.org_id, Slice(), filters, values)
+    return visit.render_with("search/total.html", {"total": found})
 
 
 def _row(visit: Visit, hit: Hit, words: Sequence[str], known: Sequence[PhaseRow]) -> Row:
@@ -177,4 +176,4 @@ def _row(visit: Visit, hit: Hit, words: Sequence[str], known: Sequence[PhaseRow]
     )
 
 
-routes = [Route("/search", search_page)]
+routes = [Route("/search", search_page), Route("/search/total", total)]

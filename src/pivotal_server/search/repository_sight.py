@@ -12,7 +12,7 @@ from pivotal_server.db.engine import Executor
 from pivotal_server.db.statements import Statement
 from pivotal_server.db.tables import access_grants, customers, onboardings, tasks
 
-MOST: Final = 5_000
+MOST: Final = 1_500
 """Rows that are read to know the customers; with more of them the rule is asked of each record."""
 _ME: BindParameter[str] = bindparam("visible_to")
 _C, _G, _O, _T = customers.c, access_grants.c, onboardings.c, tasks.c

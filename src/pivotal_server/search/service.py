@@ -16,6 +16,7 @@ from pivotal_server.kit import clock
 from pivotal_server.members import service as members
 from pivotal_server.phases import service as phases
 from pivotal_server.search import repository_find as repository
+from pivotal_server.search import repository_lists as lists
 from pivotal_server.search import repository_sight as sight
 from pivotal_server.search.fields import AHEAD, BACK, BUILT_IN, KINDS, PEOPLE, Phase, Teammate
 from pivotal_server.search.grammar import Parsed, parse
@@ -137,13 +138,13 @@ async def search(
     """
     if wanted.empty:
         return []
-    seen = await _seen(db, seeker, wanted)
+    seen = await _seen(db, seeker)
     return await _best(db, seeker, wanted, seen, limit=limit, kinds=kinds, after=after)
 
 
-async def _seen(db: Executor, seeker: Seeker, wanted: Wanted) -> list[str] | None:
-    """The customers to which words are held, when they are known and not very many."""
-    if seeker.visible_to is None or not wanted.words:
+async def _seen(db: Executor, seeker: Seeker) -> list[str] | None:
+    """The customers to which a search is held, when they are known and not very many."""
+    if seeker.visible_to is None:
         return None
     return await sight.seen_by(db, seeker.org_id, seeker.visible_to)
 
@@ -181,7 +182,7 @@ async def search_groups(db: Executor, seeker: Seeker, wanted: Wanted, *, limit: 
     """The best ``limit`` records of each kind; statements as of ``search``."""
     if wanted.empty:
         return {}
-    seen = await _seen(db, seeker, wanted)
+    seen = await _seen(db, seeker)
     return {kind: await _best(db, seeker, wanted, seen, limit=limit, kinds=(kind,)) for kind in wanted.kinds}
 
 
@@ -198,7 +199,7 @@ async def customer_filters(
     filters = dict.fromkeys(names)
     values = dict(wanted.params)
     if wanted.words:
-        ids = await repository.few_customers(db, seeker.org_id, wanted)
+        ids = await lists.few_customers(db, seeker.org_id, wanted)
         if ids is not None:
             filters[f"{PREFIX}ids"] = None
             values[f"{PREFIX}ids"] = ids
@@ -224,7 +225,7 @@ async def similar(db: Executor, seeker: Seeker, text: str) -> list[str]:
     run = run_of(text)
     if len(run) < 2:
         return []
-    names = await repository.names_from(
+    names = await lists.names_from(
         db, seeker.org_id, run[: max(1, min(3, len(run) - 2))], visible_to=seeker.visible_to
     )
     by_run = {run_of(name): name for name in names}

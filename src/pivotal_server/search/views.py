@@ -54,12 +54,12 @@ class Act(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Rows of one kind. ``more``: address and label of all of them, when there are more."""
+    """Rows of one kind. ``more``: the query by which the list of customers shows all, if there are more."""
 
     title: str
     rows: tuple[Row, ...] = ()
     acts: tuple[Act, ...] = ()
-    more: tuple[str, str] | None = None
+    more: str = ""
 
 
 class Results(msgspec.Struct, frozen=True):

@@ -123,6 +123,7 @@ contacts = Table(
     live_index("contacts_email", "org_id", "customer_id", "email", unique=True),
     live_index("contacts_primary", "org_id", "customer_id", unique=True, also="is_primary"),
     live_index("contacts_external_id", "org_id", "external_id", unique=True, also="external_id IS NOT NULL"),
+    live_index("contacts_updated", "org_id", "updated_at"),
     live_index("contacts_created", "org_id", "customer_id", "created_at"),
     live_index("contacts_archived", "org_id", "customer_id", "archived", "created_at"),
 )
@@ -174,6 +175,7 @@ onboardings = Table(
     live_index("onboardings_customer", "org_id", "customer_id", "created_at"),
     live_index("onboardings_created", "org_id", "created_at", also="NOT customer_hidden"),
     live_index("onboardings_updated", "org_id", "updated_at", also="NOT customer_hidden"),
+    live_index("onboardings_hidden", "org_id", "updated_at", also="customer_hidden"),
     live_index("onboardings_test", "org_id", "created_at", also="NOT livemode AND NOT customer_hidden"),
     live_index("onboardings_state", "org_id", "state", "created_at", also="NOT customer_hidden"),
     live_index("onboardings_phase", "org_id", "phase", "created_at", also="NOT customer_hidden"),

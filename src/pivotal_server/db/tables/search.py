@@ -34,6 +34,6 @@ search_rows = Table(
     PrimaryKeyConstraint("org_id", "object_id"),
     Index("search_rows_seq", "seq"),
     Index("search_rows_name", "org_id", "kind", "name", sqlite_where=_NAMED, postgresql_where=_NAMED),
-    Index("search_rows_customer", "org_id", "customer_id"),
+    Index("search_rows_customer", "org_id", "customer_id", "kind"),
     sqlite_with_rowid=False,
 )

@@ -95,6 +95,7 @@ tasks = Table(
     live_index("tasks_planned", "org_id", "onboarding_id", "due_anchor", also="due_anchor IS NOT NULL"),
     live_index("tasks_created", "org_id", "created_at", also="NOT customer_hidden"),
     live_index("tasks_updated", "org_id", "updated_at", also="NOT customer_hidden"),
+    live_index("tasks_hidden", "org_id", "updated_at", also="customer_hidden"),
     live_index("tasks_test", "org_id", "created_at", also="NOT livemode AND NOT customer_hidden"),
     live_index("tasks_done", "org_id", "done", "created_at", "due_date", also="NOT customer_hidden"),
     live_index(
