@@ -165,6 +165,32 @@ async def test_the_panel_saves_by_itself_and_stays_open(
     await expect(page.get_by_role("link", name="Field mapping")).to_be_focused()
 
 
+async def test_the_panel_is_worked_on_by_its_keys(
+    live: Live, api: httpx.AsyncClient, onboarding: Json, page: Page
+) -> None:
+    await live.curl("PATCH", "/tasks/1", {"due_date": "2027-02-01"})
+    await live.curl("PATCH", "/tasks/1", {"due_date": "2027-02-03"})
+    await live.open(page, "/onboardings/1")
+    await page.get_by_role("link", name="Data mapping").click()
+    panel = page.get_by_role("dialog")
+    await expect(panel.get_by_role("heading", name="Data mapping")).to_be_visible()
+    away = panel.get_by_role("heading", name="Why this date")
+    await page.keyboard.press("w")
+    await expect(away).to_be_focused()
+    for key, label in (("i", "Assignee"), ("d", "Day optional"), ("m", "Comment")):
+        await away.focus()
+        await page.keyboard.press(key)
+        await expect(panel.get_by_label(label, exact=True)).to_be_focused()
+    # Those of the page below do not act through it.
+    await away.focus()
+    await page.keyboard.press("a")
+    await page.keyboard.press("v")
+    await expect(page.get_by_role("dialog")).to_have_count(1)
+    await page.keyboard.press("Space")
+    tick = panel.get_by_role("checkbox", name="Data mapping").first
+    await expect(tick).to_have_attribute("aria-checked", "true")
+
+
 async def test_a_comment_with_a_mention_and_a_file(
     live: Live, onboarding: Json, page: Page, tmp_path: object
 ) -> None:

@@ -1,5 +1,6 @@
 // Shortcuts. A control declares its own key: data-key="c" or, for two in a row, data-key="g c".
-// None acts while a text field has focus or a dialog is open; Ctrl and ⌘ belong to the browser.
+// None acts while a text field has focus. While a dialog is open only those of a panel in it do. Ctrl and ⌘ belong
+// to the browser.
 import { isApple, isTyping, showOnTop } from "./dom.js";
 import { moveRow } from "./list.js";
 import { toggleSidebar } from "./sidebar.js";
@@ -7,14 +8,22 @@ import { toggleSidebar } from "./sidebar.js";
 let first = "";
 let timer;
 
-const control = (keys) => document.querySelector(`[data-key="${CSS.escape(keys)}"]`);
+const control = (keys, place = document) => place.querySelector(`[data-key="${CSS.escape(keys)}"]`);
 
-function press(keys) {
-  const target = control(keys);
+/** Where keys act: on the page, or in the panel that lies over it; over another dialog nowhere. */
+function reach() {
+  const over = [...document.querySelectorAll("dialog[open]")].at(-1);
+  return over ? over.querySelector("[data-panel]") : document;
+}
+
+function press(keys, place) {
+  const target = control(keys, place);
   if (!target) return false;
   if (target.matches("input")) {
     target.focus();
     target.select();
+  } else if (target.matches("select, [tabindex='-1']")) {
+    target.focus();
   } else {
     // Focus returns to the opener when what it opens is closed.
     target.focus({ preventScroll: true });
@@ -52,13 +61,16 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  const place = reach();
+  if (isTyping(event.target) || !place) return;
+  // Space on what can be pressed presses that.
+  if (event.key === " " && event.target.closest?.("a, button, summary, input, [role]")) return;
   const sequence = first ? `${first} ${event.key}` : event.key;
   first = "";
   clearTimeout(timer);
-  if (press(sequence) || (!sequence.includes(" ") && FIXED[event.key]?.())) {
+  if (press(sequence, place) || (place === document && !sequence.includes(" ") && FIXED[event.key]?.())) {
     event.preventDefault();
-  } else if (event.key === "g") {
+  } else if (event.key === "g" && place === document) {
     first = "g";
     timer = setTimeout(() => {
       first = "";
