@@ -16,6 +16,7 @@ from pivotal_server.custom_fields import pages as custom_field_pages
 from pivotal_server.custom_fields import pages_tags as tag_pages
 from pivotal_server.customers import pages as customer_pages
 from pivotal_server.customers import pages_access as customer_access_pages
+from pivotal_server.customers import pages_activity as customer_activity_pages
 from pivotal_server.customers import pages_bulk as customer_bulk_pages
 from pivotal_server.customers import pages_columns as customer_columns_pages
 from pivotal_server.customers import pages_contacts as customer_contacts_pages
@@ -120,6 +121,7 @@ ROUTES = [
     *customer_bulk_pages.routes,
     *customer_columns_pages.routes,
     *customer_access_pages.routes,
+    *customer_activity_pages.routes,
     *customer_details_pages.routes,
     *customer_status_pages.routes,
     *onboarding_pages.routes,

@@ -204,6 +204,7 @@ GET      /customers/total                                           signed_in
 GET+POST /customers/columns                                         signed_in
 GET      /customers/{customer}                                      signed_in
 GET      /customers/{customer}/activity                             signed_in
+GET      /customers/{customer}/activity.csv                          export_data
 GET      /customers/{customer}/live                                 signed_in
 GET+POST /docs/feedback                                             open
 GET      /admin/developer/docs-feedback                             administer

@@ -3,10 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
+from starlette.responses import Response, StreamingResponse
 
 from pivotal_server.activity.service import ActivityRow
 from pivotal_server.kit.clock import wire
@@ -18,12 +20,23 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def to_csv(rows: Iterable[ActivityRow]) -> str:
-    """Entries as RFC 4180 text with a mark of UTF-8: a line for each changed field, or for the entry itself.
+def csv_answer(entries: AsyncGenerator[list[ActivityRow], None], name: str) -> Response:
+    """Entries as a file of RFC 4180 with a mark of UTF-8: a line for each changed field, or for the entry.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe in front.
     """
-    return head() + lines(rows)
+    return StreamingResponse(
+        _written(entries),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+async def _written(entries: AsyncGenerator[list[ActivityRow], None]) -> AsyncIterator[str]:
+    yield head()
+    async with aclosing(entries) as parts:
+        async for rows in parts:
+            yield lines(rows)
 
 
 def head() -> str:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from pivotal_server.web.view import Person
+from pivotal_server.web.view import Form, Person
 
 Glyph = Literal["person", "api", "integration", "pi", "system"]
 
@@ -30,6 +30,7 @@ class EntryView(msgspec.Struct, frozen=True):
 
     ``tool``: the one of the MCP server with which it was done.
     ``places``: label and address of what it belongs to, where that is not clear from the page.
+    ``folded``: the entries that it stands for.
     """
 
     id: str
@@ -43,6 +44,7 @@ class EntryView(msgspec.Struct, frozen=True):
     livemode: bool
     tool: str = ""
     places: tuple[tuple[str, str], ...] = ()
+    folded: tuple["EntryView", ...] = ()
 
 
 class FeedDay(msgspec.Struct, frozen=True):
@@ -57,3 +59,16 @@ class Feed(msgspec.Struct, frozen=True):
 
     days: tuple[FeedDay, ...]
     older: str | None = None
+
+
+class StreamBar(msgspec.Struct, frozen=True):
+    """The filters above a stream: fields ``event``, ``actor``, ``since``, ``until`` and ``q`` of ``form``.
+
+    ``events`` and ``actors``: pairs of value and text. ``csv_url``: the same entries as a file.
+    """
+
+    form: Form
+    events: tuple[tuple[str, str], ...]
+    actors: tuple[tuple[str, str], ...]
+    csv_url: str
+    filtered: bool

@@ -8,7 +8,9 @@ from string import Formatter
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
+from pivotal_server.activity.folding import acts, words_of
 from pivotal_server.activity.service import ActivityRow
 from pivotal_server.activity.views import DiffLine, EntryView, Feed, FeedDay, Glyph, Words
 from pivotal_server.web.formats import STATE_NAMES, STATUS_NAMES, day, money, number, short_day
@@ -187,10 +189,16 @@ class Names(msgspec.Struct, frozen=True):
 
 
 def feed(rows: Iterable[ActivityRow], names: Names, frame: Frame, *, older: str | None = None) -> Feed:
-    """Entries, newest first as they come, grouped by day of the workspace's zone."""
+    """Entries, newest first as they come, grouped by day of the workspace's zone; those of one act folded."""
     days: dict[date, list[EntryView]] = {}
-    for row in rows:
-        days.setdefault(row.created_at.astimezone(frame.zone).date(), []).append(entry_view(row, names))
+    for act in acts(rows):
+        at = act[0].created_at.astimezone(frame.zone).date()
+        views = [entry_view(row, names) for row in act]
+        if len(views) > 1:
+            one = replace(views[0], words=words_of(act), lines=(), reason="", folded=tuple(views))
+            days.setdefault(at, []).append(replace(one, id=f"{one.id}-all"))
+        else:
+            days.setdefault(at, []).append(views[0])
     return Feed(tuple(FeedDay(day_label(at, frame), tuple(entries)) for at, entries in days.items()), older)
 
 

@@ -1,13 +1,15 @@
-"""The pages of one customer: what its tabs have in common, the overview and its activity."""
+"""The pages of one customer: what its tabs have in common, and the overview."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec import Struct
 from starlette.responses import Response
 from starlette.routing import Route
 
 from pivotal_server.activity import service as activity
+from pivotal_server.activity.views import StreamBar
 from pivotal_server.activity.wording import Names, feed
 from pivotal_server.auth.permissions import Condition, Facts
 from pivotal_server.contacts import service as contacts
@@ -37,17 +39,10 @@ from pivotal_server.phases import service as phases
 from pivotal_server.phases.service import PhaseRow
 from pivotal_server.web.htmx import is_htmx
 from pivotal_server.web.live import LiveHub, stream
-from pivotal_server.web.queries import moment_in
 from pivotal_server.web.session import Visit, page
 
-ENTRIES: Mapping[Tab, int] = {
-    "overview": 10,
-    "activity": 50,
-    "contacts": 0,
-    "onboardings": 0,
-    "access": 0,
-    "details": 0,
-}
+NEWEST = 10
+"""Entries on the overview."""
 CONTACTS_SHOWN = 5
 ONBOARDINGS_SHOWN = 20
 
@@ -55,18 +50,20 @@ ONBOARDINGS_SHOWN = 20
 @page("customers")
 async def overview(visit: Visit) -> Response:
     """A customer: contacts, newest activity, open onboardings, details."""
-    return await _tab(visit, "overview")
-
-
-@page("customers")
-async def activity_page(visit: Visit) -> Response:
-    """The whole activity of a customer, 50 entries a page."""
-    return await _tab(visit, "activity")
-
-
-async def _tab(visit: Visit, tab: Tab) -> Response:
     row = await visible_customer(visit, visit.request.path_params["customer"])
-    return await customer_page(visit, row, tab)
+    return await customer_page(visit, row, "overview")
+
+
+class Stretch(Struct, frozen=True):
+    """What the tab Activity shows: entries, up to ``shown`` of them and one more where there are older ones.
+
+    ``kept``: what of the address leads to the older ones; ``bar``: the filters.
+    """
+
+    entries: list[activity.ActivityRow]
+    shown: int
+    kept: Mapping[str, str]
+    bar: StreamBar
 
 
 async def customer_page(
@@ -78,12 +75,13 @@ async def customer_page(
     people: ContactsTab | None = None,
     access: AccessTab | None = None,
     work: WorkTab | None = None,
+    stretch: Stretch | None = None,
     status: int = 200,
 ) -> Response:
     """A tab of a customer as a page, or the fragments of it that a script asks for.
 
     ``form`` is the content of the tab Details, ``people`` that of Contacts, ``access`` that of Access,
-    ``work`` that of Onboardings; a refused form is answered alone.
+    ``work`` that of Onboardings, ``stretch`` that of Activity; a refused form is answered alone.
     """
     moved = elsewhere(visit, row, "" if tab == "overview" else f"/{tab}")
     if moved is not None and status == 200:
@@ -91,10 +89,14 @@ async def customer_page(
     url = customer_url(row.display_id, row.slug)
     known = await phases.all_phases(visit.db, visit.org_id)
     opened = await onboardings.open_of_customer(visit.db, visit.org_id, row.id, ONBOARDINGS_SHOWN)
-    before = moment_in(visit.request.query_params.get("before")) if tab == "activity" else None
-    limit = ENTRIES[tab]
-    entries = await activity.customer_feed(visit.db, visit.org_id, row.id, before=before, limit=limit + 1)
-    newest = _newest(entries)
+    moved_on = visit.request.query_params.get("before") if stretch is not None else None
+    limit = NEWEST if tab == "overview" else 0 if stretch is None else stretch.shown
+    if stretch is None:
+        entries = await activity.customer_feed(visit.db, visit.org_id, row.id, limit=limit + 1)
+    else:
+        entries = stretch.entries
+    # Of older or filtered entries the newest says nothing about news.
+    seen = None if moved_on or (stretch is not None and stretch.bar.filtered) else _newest(entries)
     more = len(entries) > limit
     del entries[limit:]
     named = await members.by_ids(
@@ -106,7 +108,8 @@ async def customer_page(
     )
     older = None
     if more and entries:
-        older = f"{url}/activity?{urlencode({'before': wire_micros(entries[-1].created_at)})}"
+        kept = {} if stretch is None else stretch.kept
+        older = f"{url}/activity?{urlencode({**kept, 'before': wire_micros(entries[-1].created_at)})}"
     view = CustomerPage(
         customer=_head(row, named),
         tab=tab,
@@ -114,7 +117,8 @@ async def customer_page(
         onboardings=await _onboardings(visit, opened, known, named),
         feed=feed(entries, names, visit.frame, older=older),
         details=_details(row),
-        live_url=f"{url}/live" if before else f"{url}/live?{urlencode({'seen': newest})}",
+        live_url=f"{url}/live" if seen is None else f"{url}/live?{urlencode({'seen': seen})}",
+        bar=None if stretch is None else stretch.bar,
         form=form,
         people=people,
         access=access,
@@ -236,6 +240,5 @@ def _newest(entries: list[activity.ActivityRow]) -> str:
 
 routes = [
     Route("/customers/{customer}", overview),
-    Route("/customers/{customer}/activity", activity_page),
     Route("/customers/{customer}/live", live),
 ]

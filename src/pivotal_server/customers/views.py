@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from pivotal_server.activity.views import Feed
+from pivotal_server.activity.views import Feed, StreamBar
 from pivotal_server.contacts.views import ContactsCard, ContactsTab
 from pivotal_server.onboardings.views import OnboardingView, PhaseChip
 from pivotal_server.web.view import Form, Person
@@ -193,6 +193,7 @@ class CustomerPage(msgspec.Struct, frozen=True):
     access: AccessTab | None = None
     may_give: bool = False
     work: WorkTab | None = None
+    bar: StreamBar | None = None
 
 
 FRAGMENTS = (

@@ -1,14 +1,14 @@
 """Admin > Logs: everything that has happened in the workspace, with filters and as CSV."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pivotal_server.activity import catalogue, export, service_logs
+from pivotal_server.activity import catalogue, service_logs
+from pivotal_server.activity.export import csv_answer
 from pivotal_server.activity.service_lists import actor_filter
 from pivotal_server.activity.wording import Names
 from pivotal_server.api_keys import service as api_keys
@@ -153,17 +153,7 @@ async def export_entries(visit: Visit) -> Response:
     if faults:
         return RedirectResponse(f"{PATH}?{visit.request.url.query}", status_code=303)
     part = _part(visit, asked)
-
-    async def text() -> AsyncIterator[str]:
-        yield export.head()
-        async for rows in service_logs.everything(visit.db, visit.org_id, filters, part):
-            yield export.lines(rows)
-
-    return StreamingResponse(
-        text(),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="log.csv"', "Cache-Control": "no-store"},
-    )
+    return csv_answer(service_logs.everything(visit.db, visit.org_id, filters, part), "log.csv")
 
 
 async def _audit_log(_request: object) -> Response:
