@@ -1,5 +1,7 @@
 """The board in a browser: dragging, the keyboard, what others do meanwhile (ONB-BOARD-2 … 4)."""
 
+import re
+
 import httpx
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -234,3 +236,27 @@ async def test_axe_is_silent_on_board_and_list(
     ):
         await live.open(page, path)
         assert await axe_violations(page) == [], path
+
+
+async def test_on_a_phone_filters_and_layouts_are_in_reach(
+    live: Live, api: httpx.AsyncClient, onboarding: Json, new_page: NewPage
+) -> None:
+    await api.patch(f"/onboardings/{onboarding['id']}", json={"target_launch_date": "2028-06-01"})
+    page = await new_page(viewport={"width": 390, "height": 844})
+    for path in ("/onboardings", f"{BOARD}?select=1"):
+        await live.open(page, path)
+        row = page.get_by_role("search", name="Filter")
+        boxes = [await box.bounding_box() for box in await row.locator("select").all()]
+        assert all(box is not None and box["width"] >= 80 for box in boxes), boxes
+        assert len({box["y"] for box in boxes if box is not None}) == 1, "on one line"
+        await row.get_by_label("Phase", exact=True).select_option("review")
+        await expect(page).to_have_url(re.compile("phase=review"))
+        await page.get_by_role("link", name="Timeline").click()
+        await expect(page).to_have_url(re.compile("/onboardings/timeline"))
+    await live.open(page, "/onboardings/timeline")
+    today = page.locator('.rule[data-kind="today"]')
+    line, place = await today.bounding_box(), await page.locator(".gantt-view").bounding_box()
+    assert line is not None
+    assert place is not None
+    assert place["x"] <= line["x"] <= place["x"] + place["width"]
+    assert await axe_violations(page) == []

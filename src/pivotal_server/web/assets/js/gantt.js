@@ -14,6 +14,14 @@ const shift = (day, days) => {
 const inWords = (day) =>
   new Date(`${day}T00:00:00Z`).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
 
+// A picture that is wider than its place begins with today in its middle.
+document.querySelectorAll(".gantt-view").forEach((view) => {
+  const today = view.querySelector('.rule[data-kind="today"]');
+  if (!today) return;
+  const { left, width } = view.getBoundingClientRect();
+  view.scrollLeft += today.getBoundingClientRect().left - left - width / 2;
+});
+
 function begin(event) {
   const end = event.target.closest?.("[data-gantt] [data-end]");
   if (!end || event.button !== 0) return;
