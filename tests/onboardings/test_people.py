@@ -98,7 +98,7 @@ async def test_onb_move_1_who_may_move(world: World, api: httpx.AsyncClient, who
 async def test_onb_move_1_button_board_and_bulk_ask_the_same(
     world: World, api: httpx.AsyncClient, enter: Enter, who: str
 ) -> None:
-    """Every cell of the table through the header, the dialog, the board and a call of a key."""
+    """Every cell of the table through header, dialog, board, the ticked ones of the list, and a key."""
     onboarding = await new_onboarding(api, await new_customer(api), phase="program_design")
     member = await somebody(world, api, who, onboarding)
     if who in ("other", "viewer"):
@@ -119,10 +119,19 @@ async def test_onb_move_1_button_board_and_bulk_ask_the_same(
         await browser.get("/customers")
         done = await browser.post("/onboardings/1/move", {"to": to, "reason": "Signed off"})
         assert (done.status_code == 303) == (way in may), done.status_code
-        assert (await read(api, onboarding))["phase"] == (to if way in may else "program_design")
-        operation = {"action": "update", "resource": "onboarding", "id": onboarding["id"]}
-        call = {"operations": [{**operation, "data": {"phase": "program_design"}}]}
-        assert (await api.post("/bulk", json=call)).json()["results"][0]["status"] == 200
+        for act in ("the dialog", "the list"):
+            if act == "the list":
+                ticked = {
+                    "act": "move",
+                    "phase": to,
+                    "reason": "Signed off",
+                    "onboarding": [onboarding["id"]],
+                }
+                await browser.post("/onboardings/bulk", ticked)
+            assert (await read(api, onboarding))["phase"] == (to if way in may else "program_design"), act
+            operation = {"action": "update", "resource": "onboarding", "id": onboarding["id"]}
+            call = {"operations": [{**operation, "data": {"phase": "program_design"}}]}
+            assert (await api.post("/bulk", json=call)).json()["results"][0]["status"] == 200
 
 
 def test_onb_move_1_machines_and_strangers() -> None:
