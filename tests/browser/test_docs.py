@@ -84,7 +84,7 @@ async def test_without_scripts_everything_can_be_read(live: Live, new_page: NewP
     page = await new_page(java_script_enabled=False)
     await page.goto(f"{live.url}/docs/webhooks/signing")
     await expect(page.get_by_role("button", name="Copy code")).to_have_count(0)
-    await page.get_by_role("link", name="JavaScript").first.click()
+    await page.get_by_role("link", name="TypeScript").first.click()
     await expect(page.locator("#code-1")).to_contain_text("export function verify")
     await page.get_by_role("link", name="Next").or_(page.locator('[rel="next"]')).first.click()
     await expect(page).to_have_url(f"{live.url}/docs/webhooks/receiving")

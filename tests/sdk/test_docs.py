@@ -41,6 +41,42 @@ async def test_the_blocks_of_a_page_run(live: Live, typescript: Path, page: str)
             assert told == "0\n"
 
 
+OTHERS = {
+    page.path: blocks
+    for page in read_content(CONTENT).pages
+    if "/sdks/" not in page.path
+    and (
+        blocks := [block for block in render(page.text, place=page.path).blocks if "sdk" in block.attributes]
+    )
+}
+
+
+@pytest.mark.parametrize("language", ["python", "typescript"])
+@pytest.mark.parametrize("path", OTHERS)
+async def test_the_blocks_of_other_pages_do_what_the_requests_beside_them_do(
+    live: Live,
+    typescript: Path,  # noqa: F811
+    path: str,
+    language: str,
+) -> None:
+    """In order, each a program of its own; what one prints stands in the next."""
+    _, key = await live.world.new_key("local-dev")
+    values = {"public_url": live.url, "api_key": key}
+    blocks = [block for block in OTHERS[path] if block.language == language]
+    assert blocks
+    for number, block in enumerate(blocks):
+        code = re.sub(r"zq([a-z_]+)qz", lambda found: values[found[1]], block.code)
+        program = typescript / f"page_{number}.{'py' if language == 'python' else 'mjs'}"
+        program.write_text(code)
+        if language == "python":
+            told = await run(sys.executable, str(program), PYTHONPATH=str(PYTHON / "src"))
+        else:
+            told = await node(str(program))
+        assert told.strip(), code
+        if "capture" in block.attributes:
+            values[block.attributes["capture"]] = told.strip()
+
+
 @pytest.mark.parametrize("language", ["python", "typescript"])
 def test_the_install_line_names_the_package_that_is_there(language: str) -> None:
     [line] = re.findall(r"install \{\{public_url\}\}(\S+)", TEXTS[language])

@@ -107,12 +107,17 @@ def python_sample(call: Call) -> str:
             f"{name}_={_literal(value)}" if keyword.iskeyword(name) else f"{name}={_literal(value)}"
         )
     made = _called(f"api.{call.sdk}", arguments, 80)
-    access = "" if call.access is None else 'base_url="{}", api_key="{}"'.format(*call.access)
+    access = [] if call.access is None else [f'base_url="{call.access[0]}"', f'api_key="{call.access[1]}"']
     act = f"for one in {made}:\n    print(one)" if call.rows else f"print({made})"
     if not call.rows and "\n" in made:
         act = f"answer = {made}\nprint(answer)"
     lines = ["from pathlib import Path", ""] if call.form is not None else []
-    lines += ["from pivotal import PivotalApi", "", f"with PivotalApi({access}) as api:", _indented(act, 4)]
+    lines += [
+        "from pivotal import PivotalApi",
+        "",
+        f"with {_called('PivotalApi', access, 60)} as api:",
+        _indented(act, 4),
+    ]
     return "\n".join(lines) + "\n"
 
 
