@@ -13,8 +13,10 @@ ROOT = Path(__file__).parents[2]
 CONTENT = ROOT / "docs" / "content"
 
 
-def build_docs(target: Path | None = None) -> int:
+def build_docs(target: Path | None = None, root: Path = ROOT) -> int:
     """Build the docs of this source checkout into ``target``; the number of pages.
+
+    ``root`` holds changelog and frozen documents.
 
     Raises ``BadContent``, ``UnknownFact``, ``UnknownMark`` or ``Refused`` for a page that cannot be built.
     """
@@ -23,9 +25,12 @@ def build_docs(target: Path | None = None) -> int:
     from pivotal_server import cli
     from pivotal_server.docs import building, changelog, commands, facts, library, reference, source, trying
     from pivotal_server.docs.schemas import NavTab
-    from pivotal_server.operations_releases import build
+    from pivotal_server.operations_releases import build, frozen
 
-    document = msgspec.json.decode(build())
+    current = build()
+    document = msgspec.json.decode(current)
+    kept = {path.stem: path.read_bytes() for path in frozen(root)} | {changelog.UNRELEASED: current}
+    told = (root / "CHANGELOG.md").read_text("utf-8")
     content = source.read_content(CONTENT)
     written = reference.Reference(document)
     given = {
@@ -34,7 +39,9 @@ def build_docs(target: Path | None = None) -> int:
         "operations": written.overview_table,
         "tools": written.tools,
         "sdkmethods": written.sdk_methods,
-        "changelog": lambda: changelog.entries((ROOT / "CHANGELOG.md").read_text("utf-8")),
+        "changelog": lambda: changelog.entries(
+            told, {name: msgspec.json.decode(text) for name, text in kept.items()}
+        ),
     }
     pages = [msgspec.structs.replace(page, text=facts.expanded(page.text, given)) for page in content.pages]
     tabs = [
@@ -48,6 +55,8 @@ def build_docs(target: Path | None = None) -> int:
         tabs,
         content.redirects,
         trying.trials(document),
+        kept,
+        changes=told,
         release=__version__,
         stamp=building.stamp_of(files, CONTENT),
     )

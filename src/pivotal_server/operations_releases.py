@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from pivotal_server import __version__
+from pivotal_server.docs.changelog import Unfit, check
 from pivotal_server.operations import OPERATIONS
 from pivotal_server.rest.document import Documents
 from pivotal_server.rest.pipeline import ACCESS_ERRORS
@@ -17,7 +18,7 @@ _RELEASE = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
 class CannotFreeze(Exception):
-    """A release that is frozen already; the text is one line."""
+    """A release that cannot be frozen; the text is one line."""
 
 
 def build() -> bytes:
@@ -41,10 +42,19 @@ def frozen(root: Path) -> list[Path]:
 
 
 def freeze(root: Path) -> Path:
-    """Keep the document of this release for good. Raises :class:`CannotFreeze` when that was done before."""
+    """Keep the document of this release for good.
+
+    Raises :class:`CannotFreeze` when that was done before, or when the changelog does not tell of it.
+    """
     path = root / RELEASES / f"{__version__}.json"
     if path.exists():
         raise CannotFreeze(f"{path} is frozen; give the release a new number")
+    documents = {one.stem: read(one) for one in frozen(root)}
+    documents[__version__] = msgspec.json.decode(build())
+    try:
+        check((root / "CHANGELOG.md").read_text("utf-8"), documents, __version__)
+    except (OSError, Unfit) as fault:
+        raise CannotFreeze(str(fault)) from None
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(build())
     return path

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pivotal_server import __version__
 from pivotal_server import operations_releases as releases
 from pivotal_server.openapi.diff import breaking
 
@@ -21,6 +22,9 @@ def test_nothing_breaks_what_the_last_release_promised() -> None:
 
 
 def test_a_release_is_frozen_once(tmp_path: Path) -> None:
+    with pytest.raises(releases.CannotFreeze):
+        releases.freeze(tmp_path)
+    (tmp_path / "CHANGELOG.md").write_text(f"## [{__version__}] - 2026-01-31\n\n### Added\n- All of it.\n")
     path = releases.freeze(tmp_path)
     assert path.read_bytes() == releases.build()
     assert releases.frozen(tmp_path) == [path]

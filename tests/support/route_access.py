@@ -13,6 +13,9 @@ GET      /sdk/{language}/{name}                                     open
 GET      /docs/search                                               open
 GET      /docs/search.json                                          open
 GET      /docs/theme                                                open
+GET      /docs/changelog.atom                                       open
+GET      /docs/openapi/{release}.json                               open
+GET      /docs/api/changelog/diff                                   open
 GET      /docs.md                                                   open
 GET      /docs                                                      open
 GET      /docs/{path:path}                                          open

@@ -8,7 +8,7 @@ import hashlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -37,6 +37,7 @@ CREATE TABLE rendered (
     path TEXT NOT NULL, language TEXT NOT NULL, html TEXT NOT NULL, PRIMARY KEY (path, language)
 ) WITHOUT ROWID;
 CREATE TABLE trials (path TEXT PRIMARY KEY, trial TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (number INTEGER PRIMARY KEY, release TEXT NOT NULL UNIQUE, document BLOB NOT NULL);
 CREATE TABLE redirects (path TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE sections USING fts5(
     title, names, heading, body,
@@ -52,12 +53,15 @@ def build(
     tabs: Sequence[NavTab],
     redirects: dict[str, str],
     trials: Iterable[tuple[str, str]],
+    documents: Mapping[str, bytes],
     *,
+    changes: str,
     release: str,
     stamp: str,
 ) -> int:
     """Write the file; the number of pages in it. ``stamp`` says from what it was built, ``trials`` what the
-    request runner of a page needs.
+    request runner of a page needs. ``documents`` are the OpenAPI documents by release in order, and
+    ``changes`` is the changelog.
 
     Raises :class:`BadContent` when navigation and pages do not agree.
     """
@@ -72,9 +76,11 @@ def build(
             for number, link in enumerate(links):
                 _write(db, number, link, by_path[link.path])
             db.executemany("INSERT INTO redirects VALUES (?, ?)", sorted(redirects.items()))
+            numbered = ((number, *pair) for number, pair in enumerate(documents.items()))
+            db.executemany("INSERT INTO documents VALUES (?, ?, ?)", numbered)
             db.executemany("INSERT INTO trials VALUES (?, ?)", trials)
             nav = msgspec.json.encode(tabs).decode()
-            facts = {"release": release, "stamp": stamp, "nav": nav}
+            facts = {"release": release, "stamp": stamp, "nav": nav, "changelog": changes}
             db.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
             db.execute("INSERT INTO sections (sections) VALUES ('optimize')")
         db.close()

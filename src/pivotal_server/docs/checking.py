@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from pivotal_server.docs.changelog import PATH
 from pivotal_server.docs.library import Library
 from pivotal_server.docs.source import ROOT
 
@@ -42,5 +43,5 @@ def _resolves(library: Library, anchors: dict[str, set[str]], path: str, link: s
     target = library.redirect(target) or target
     target = target.removesuffix(".md").removesuffix("/llms.txt")
     if target not in anchors:
-        return target == f"{ROOT}/search"
+        return target in (f"{ROOT}/search", f"{ROOT}/changelog.atom", f"{PATH}/diff")
     return not parts.fragment or parts.fragment in anchors[target]

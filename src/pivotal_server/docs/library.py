@@ -41,7 +41,7 @@ class Library:
         self._db.close()
 
     def meta(self, name: str) -> str:
-        """One fact about the build: ``release``, ``stamp``."""
+        """One fact about the build: ``release``, ``stamp``, ``nav``, ``changelog``."""
         value: str = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0]
         return value
 
@@ -91,6 +91,15 @@ class Library:
         """The Markdown of every page below an address, in the order of the navigation."""
         rows = self._db.execute("SELECT path, markdown FROM pages ORDER BY number")
         return [(self.links[path], text) for path, text in rows if path.startswith(under)]
+
+    def releases(self) -> list[str]:
+        """The releases whose OpenAPI document is kept, oldest first; the last is that of this program."""
+        return [row[0] for row in self._db.execute("SELECT release FROM documents ORDER BY number")]
+
+    def document(self, release: str) -> bytes | None:
+        """The OpenAPI document of a release."""
+        row = self._db.execute("SELECT document FROM documents WHERE release = ?", (release,)).fetchone()
+        return None if row is None else bytes(row[0])
 
     def search(self, text: str, limit: int = 20) -> list[Hit]:
         """The sections that fit best; nothing for a text without words."""

@@ -10,18 +10,19 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from urllib.parse import quote
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pivotal_server import __version__
 from pivotal_server.config import Config
-from pivotal_server.docs import views
+from pivotal_server.docs import changelog, views
 from pivotal_server.docs.colouring import LANGUAGES
 from pivotal_server.docs.library import FIRST_LANGUAGE, Library, NotBuilt, library
 from pivotal_server.docs.schemas import PageLink
 from pivotal_server.docs.source import ROOT
-from pivotal_server.docs.views import SearchPage
+from pivotal_server.docs.views import DiffPage, SearchPage
 from pivotal_server.docs.words import MOST_LETTERS
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.etag import etag_of, matches
@@ -241,7 +242,33 @@ async def _llms_full(request: Request, books: Library) -> Response:
     return PlainTextResponse("\n\n".join(parts))
 
 
+async def _atom(request: Request, books: Library) -> Response:
+    text = changelog.atom(changelog.releases(books.meta("changelog")), _public_url(request))
+    return Response(text, media_type="application/atom+xml")
+
+
+async def _frozen(request: Request, books: Library) -> Response:
+    release = request.path_params["release"]
+    document = books.document(release) if release != changelog.UNRELEASED else None
+    if document is None:
+        return _missing(request, books)
+    return Response(document, media_type="application/json")
+
+
+async def _diff(request: Request, books: Library) -> Response:
+    names = books.releases()
+    asked = {end: request.query_params.get(end, "")[:MOST_LETTERS] for end in ("from", "to")}
+    old, new = (books.document(asked[end]) for end in ("from", "to"))
+    unknown = [asked[end] for end, found in (("from", old), ("to", new)) if found is None and asked[end]]
+    changes = None if old is None or new is None else changelog.changes(*map(msgspec.json.decode, (old, new)))
+    page = DiffPage(names, asked["from"], asked["to"], unknown, changes)
+    return _html(request, books, "docs/diff.html", "", page, 404 if unknown else 200)
+
+
 routes = [
+    Route(f"{ROOT}/changelog.atom", _timed(_atom), methods=["GET"]),
+    Route(f"{ROOT}/openapi/{{release}}.json", _timed(_frozen), methods=["GET"]),
+    Route(f"{changelog.PATH}/diff", _timed(_diff), methods=["GET"]),
     Route("/llms.txt", _timed(_llms), methods=["GET"]),
     Route("/llms-full.txt", _timed(_llms_full), methods=["GET"]),
     Route(f"{ROOT}/search", _timed(_search), methods=["GET"]),

@@ -12,6 +12,7 @@ from pivotal_server.docs.library import Library
 from pivotal_server.docs.marks import answered
 from pivotal_server.docs.schemas import Fill, Heading, Hit, PageLink, StoredPage
 from pivotal_server.kit.outbound.addresses import is_public_host
+from pivotal_server.openapi.diff import Change
 from pivotal_server.web.templating import render_text
 from pivotal_server.web.view import Theme
 
@@ -86,6 +87,16 @@ class SearchPage(Struct, frozen=True):
     found: Sequence[Found]
     nearest: Sequence[PageLink] = ()
     missing: str = ""
+
+
+class DiffPage(Struct, frozen=True):
+    """What changed between two releases; ``changes`` is None while both are not known."""
+
+    releases: Sequence[str]
+    old: str
+    new: str
+    unknown: Sequence[str]
+    changes: Sequence[Change] | None
 
 
 def frame(library: Library, path: str, theme: Theme, release: str) -> DocsFrame:
