@@ -2,14 +2,17 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from pivotal_server import __version__
 from pivotal_server.cli_docs import CONTENT
+from pivotal_server.docs.colouring import Block
 from pivotal_server.docs.library import Library
 from pivotal_server.docs.rendering import render
+from pivotal_server.docs.schemas import Source
 from pivotal_server.docs.source import read_content
 from sdk.build import PYTHON
 from tests.docs.conftest import books  # noqa: F401 – a fixture
@@ -17,8 +20,16 @@ from tests.sdk.packages import built, node, typescript  # noqa: F401 – a fixtu
 from tests.support.app import document
 from tests.support.live_server import Live, run
 
+
+def blocks_of(page: Source) -> Sequence[Block]:
+    """The blocks of a written page."""
+    return render(page.text, place=page.path).blocks
+
+
 TEXTS = {
-    page.path.rpartition("/")[2]: page.text for page in read_content(CONTENT).pages if "/sdks/" in page.path
+    page.path.rpartition("/")[2]: page.text
+    for page in read_content(CONTENT).pages
+    if "/sdks/" in page.path and any("sdk" in block.attributes for block in blocks_of(page))
 }
 
 
@@ -42,17 +53,15 @@ async def test_the_blocks_of_a_page_run(live: Live, typescript: Path, page: str)
 
 
 OTHERS = {
-    page.path: blocks
+    (page.path, language): blocks
     for page in read_content(CONTENT).pages
+    for language in ("python", "typescript")
     if "/sdks/" not in page.path
-    and (
-        blocks := [block for block in render(page.text, place=page.path).blocks if "sdk" in block.attributes]
-    )
+    and (blocks := [one for one in blocks_of(page) if "sdk" in one.attributes and one.language == language])
 }
 
 
-@pytest.mark.parametrize("language", ["python", "typescript"])
-@pytest.mark.parametrize("path", OTHERS)
+@pytest.mark.parametrize(("path", "language"), OTHERS)
 async def test_the_blocks_of_other_pages_do_what_the_requests_beside_them_do(
     live: Live,
     typescript: Path,  # noqa: F811
@@ -62,9 +71,7 @@ async def test_the_blocks_of_other_pages_do_what_the_requests_beside_them_do(
     """In order, each a program of its own; what one prints stands in the next."""
     _, key = await live.world.new_key("local-dev")
     values = {"public_url": live.url, "api_key": key}
-    blocks = [block for block in OTHERS[path] if block.language == language]
-    assert blocks
-    for number, block in enumerate(blocks):
+    for number, block in enumerate(OTHERS[path, language]):
         code = re.sub(r"zq([a-z_]+)qz", lambda found: values[found[1]], block.code)
         program = typescript / f"page_{number}.{'py' if language == 'python' else 'mjs'}"
         program.write_text(code)
