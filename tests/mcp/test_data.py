@@ -190,7 +190,9 @@ async def test_a_call_of_a_tool_counts_as_one_request(world: World, app: App) ->
         value_of(await client.call_tool("whoami"))
         assert seen[-1].headers["x-ratelimit-remaining"] == "1"
         value_of(await client.call_tool("whoami"))
-        assert error_of(await client.call_tool("whoami"))["code"] == "rate_limited"
+        refused = error_of(await client.call_tool("whoami"))
+        assert refused["code"] == "rate_limited"
+        assert refused["request_id"] == seen[-1].headers["x-request-id"]
         assert int(seen[-1].headers["retry-after"]) > 0
 
 

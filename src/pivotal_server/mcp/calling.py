@@ -16,10 +16,15 @@ from pivotal_server.mcp.tools import IDEMPOTENCY_KEY, Tool, Way
 from pivotal_server.rest.document import PREFIX
 from pivotal_server.rest.pipeline import TOOL, RestApi
 
-# What tells the API who asks and from where; all else of the outer request is about the protocol.
 _SAME = ("type", "asgi", "http_version", "scheme", "client", "server")
-_KEPT = (b"authorization", b"host", b"user-agent", b"forwarded")
-_TOLD = (b"x-request-id", b"x-ratelimit-", b"ratelimit", b"retry-after", b"idempotent-replayed")
+# What is about the outer body and the outer answer. The rest tells who asks, and from where.
+_DROPPED = frozenset(
+    {
+        *(b"content-type", b"content-length", b"content-encoding", b"transfer-encoding", b"accept"),
+        *(b"idempotency-key", b"if-match", b"if-none-match", b"x-request-id"),
+    }
+)
+_TOLD = (b"x-ratelimit-", b"ratelimit", b"retry-after", b"idempotent-replayed")
 
 
 class Outcome(NamedTuple):
@@ -44,7 +49,7 @@ def way_of(tool: Tool, arguments: Mapping[str, Any]) -> Way:
     return named[0]
 
 
-def request_of(tool: Tool, arguments: Mapping[str, Any], outer: Scope) -> tuple[Scope, bytes]:
+def request_of(tool: Tool, arguments: Mapping[str, Any], outer: Scope, known_as: str) -> tuple[Scope, bytes]:
     """The request that a call of a tool stands for: its ASGI scope, and its body.
 
     Raises ``missing_field``, ``unrecognized_keys`` or ``invalid_type`` for arguments that no request can
@@ -55,7 +60,8 @@ def request_of(tool: Tool, arguments: Mapping[str, Any], outer: Scope) -> tuple[
     address = way.operation.path
     for name, part in zip(way.path, way.operation.path_parameters, strict=True):
         address = address.replace(f"{{{part}}}", _segment(name, rest), 1)
-    headers = [(name, value) for name, value in outer["headers"] if _is_kept(name)]
+    headers = [(name, value) for name, value in outer["headers"] if name not in _DROPPED]
+    headers.append((b"x-request-id", known_as.encode("ascii")))
     if tool.needs_key:
         headers.append((b"idempotency-key", _text(IDEMPOTENCY_KEY, rest).encode()))
     query = [
@@ -82,10 +88,6 @@ def request_of(tool: Tool, arguments: Mapping[str, Any], outer: Scope) -> tuple[
         TOOL: tool.name,
     }
     return scope, raw
-
-
-def _is_kept(name: bytes) -> bool:
-    return name in _KEPT or name.startswith(b"x-forwarded-")
 
 
 def _taken(name: str, rest: dict[str, Any]) -> Any:
@@ -119,13 +121,15 @@ def _in_query(name: str, value: Any) -> str:
     return str(value)
 
 
-async def call(rest: RestApi, tool: Tool, arguments: Mapping[str, Any], outer: Scope) -> Outcome:
-    """Call the operation behind ``tool`` for the caller of the ASGI request ``outer``.
+async def call(
+    rest: RestApi, tool: Tool, arguments: Mapping[str, Any], outer: Scope, known_as: str
+) -> Outcome:
+    """Call the operation behind ``tool`` for the caller of the ASGI request ``outer``, known by the same id.
 
     Raises ``missing_field``, ``unrecognized_keys`` or ``invalid_type``; every refusal of the API itself comes
     back as an outcome.
     """
-    scope, raw = request_of(tool, arguments, outer)
+    scope, raw = request_of(tool, arguments, outer, known_as)
     return await answered(rest, scope, raw)
 
 

@@ -55,7 +55,7 @@ def server_for(
 
     async def perform(tool: Tool, arguments: Mapping[str, Any]) -> tuple[bool, dict[str, Any]]:
         try:
-            outcome = await call(rest, tool, arguments, outer)
+            outcome = await call(rest, tool, arguments, outer, known_as)
         except ApiError as fault:
             return False, to_builtins(error_body(fault, known_as))
         told[:] = outcome.headers

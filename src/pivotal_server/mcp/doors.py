@@ -72,8 +72,7 @@ class Doors:
             nonlocal began
             if message["type"] == "http.response.start":
                 began = True
-                own = [header for header in more if header[0] != b"x-request-id"]
-                headers = [*message["headers"], (b"x-request-id", known_as.encode("ascii")), *own]
+                headers = [*message["headers"], (b"x-request-id", known_as.encode("ascii")), *more]
                 message = {**message, "headers": headers}
             await send(message)
 
