@@ -156,3 +156,32 @@ async def test_a_domain_says_how_many_share_it_and_filters(
     ana = await new_member(world, "Ana Ruiz", "member")
     await patched(api, one, owner_id=ana.id)
     assert "share this domain" not in (await (await enter(ana)).get("/customers")).text
+
+
+async def test_app_acc_1_a_twin_that_nobody_shows_makes_no_duplicate(
+    api: httpx.AsyncClient, world: World, owner: Browser, enter: Enter
+) -> None:
+    ana = await new_member(world, "Ana Ruiz", "member")
+    browser = await enter(ana)
+    await new_customer(api, name="Hers", domain="a.com", owner_id=ana.id)
+    unseen = await new_customer(api, name="Unseen", domain="a.com")
+    assert rows_of((await owner.get(address("is:duplicate"))).text) == ["Hers", "Unseen"]
+    assert rows_of((await browser.get(address("is:duplicate"))).text) == []
+    assert rows_of((await browser.get(address("-is:duplicate"))).text) == ["Hers"]
+    assert "Hers" not in text_of((await browser.get("/search?q=is:duplicate", htmx=True)).text)
+    await patched(api, unseen, owner_id=ana.id)
+    assert rows_of((await browser.get(address("is:duplicate"))).text) == ["Hers", "Unseen"]
+
+
+async def test_an_external_id_is_found_exactly(api: httpx.AsyncClient, owner: Browser) -> None:
+    await new_customer(api, name="Aurora", external_id="acct-1042")
+    await new_customer(api, name="Borealis", external_id="acct-10421")
+    await new_customer(api, name="Cobalt")
+    assert rows_of((await owner.get(address("external_id:acct-1042"))).text) == ["Aurora"]
+    assert rows_of((await owner.get(address("external_id:acct-1042,acct-10421"))).text) == [
+        "Aurora",
+        "Borealis",
+    ]
+    assert rows_of((await owner.get(address("external_id:none"))).text) == ["Cobalt"]
+    assert rows_of((await owner.get(address("-external_id:acct-1042"))).text) == ["Borealis", "Cobalt"]
+    assert chips_of((await owner.get(address("external_id:none"))).text) == ["External id is empty"]

@@ -39,10 +39,13 @@ from pivotal_server.db.tables import (
     task_dependencies,
     tasks,
 )
+from pivotal_server.db.visibility import visible_to
 
 Kind = Literal["customer", "contact", "onboarding", "task"]
 Conditions = dict[str, ColumnElement[bool]]
 PREFIX = "q_"
+SEEN = "_seen"
+"""Ends the name of a condition on other customers: those alone that the member ``visible_to`` sees."""
 SLOTS = 3
 """How many conditions on tags, and on numbers and on days in custom fields, one query may have."""
 
@@ -160,6 +163,7 @@ def _own(table: Table) -> Conditions:
     return {
         "number": _any(c.display_id, "number"),
         "number!": not_(_any(c.display_id, "number!")),
+        **_one_of("external_id", c.external_id),
         **_between("created", c.created_at),
         **_between("updated", c.updated_at),
         **_flag("is_test", ~c.livemode),
@@ -220,6 +224,13 @@ _NOT_LAUNCH = _of(
 )
 _TARGET = _TO_LAUNCH.where(O.target_launch_date.is_not(None))
 
+_SHARES = exists().where(
+    _TWIN.c.org_id == C.org_id,
+    _TWIN.c.domain == C.domain,
+    _TWIN.c.id != C.id,
+    _TWIN.c.deleted_at.is_(None),
+)
+
 _ALL: Mapping[Kind, Conditions] = {
     "customer": {
         **_EVERY,
@@ -252,14 +263,9 @@ _ALL: Mapping[Kind, Conditions] = {
         **_flag("is_mine", or_(_me(C.owner_id), _of(onboardings, _me(*_STAFF)))),
         **_flag("is_open", _OPEN_PLAN),
         **_flag("is_unassigned", C.owner_id.is_(None)),
+        **_flag("is_duplicate", _SHARES),
         **_flag(
-            "is_duplicate",
-            exists().where(
-                _TWIN.c.org_id == C.org_id,
-                _TWIN.c.domain == C.domain,
-                _TWIN.c.id != C.id,
-                _TWIN.c.deleted_at.is_(None),
-            ),
+            f"is_duplicate{SEEN}", _SHARES.where(visible_to(_TWIN.c.org_id, _TWIN.c.id, _TWIN.c.owner_id))
         ),
         **_flag("has_onboarding", _of(onboardings)),
         **_flag("has_primary", _of(contacts, P.is_primary)),

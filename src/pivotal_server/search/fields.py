@@ -45,6 +45,7 @@ BUILT_IN = (
     *CHOICES,
     "phase",
     "plan",
+    "external_id",
     "tag",
     *PEOPLE,
     *NUMBERS,

@@ -192,6 +192,8 @@ class _Reading:
             return [NONE]
         if field == "plan":
             return [atom.text.lower()]
+        if field == "external_id":
+            return [atom.text]
         if field == "phase":
             return self._phase(atom)
         return self._person(field, atom)

@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pivotal_server.custom_fields import service as custom_fields
 from pivotal_server.db.engine import Executor
-from pivotal_server.db.search_conditions import PREFIX, Kind
+from pivotal_server.db.search_conditions import PREFIX, SEEN, Kind
 from pivotal_server.db.searched import EVERYTHING, Asked
 from pivotal_server.kit import clock
 from pivotal_server.members import service as members
@@ -44,6 +45,7 @@ __all__ = [
 
 _ON_THE_CLOCK = frozenset({*AHEAD, *BACK, "lane", "is"})
 _NO_LAST = 2**62
+_TWINS = f"{PREFIX}is_duplicate"
 SIMILAR = 3
 
 
@@ -121,7 +123,17 @@ def _today(zone: ZoneInfo | None) -> date:
 async def understand(db: Executor, seeker: Seeker, text: str, *, leaving_out: bool = False) -> Wanted:
     """What a query asks for. Nothing that is typed is an error; ``leaving_out``: see ``meaning``."""
     parsed = parse(text)
-    return meaning(parsed, await _surroundings(db, seeker, parsed), leaving_out=leaving_out)
+    wanted = meaning(parsed, await _surroundings(db, seeker, parsed), leaving_out=leaving_out)
+    return (
+        wanted
+        if seeker.visible_to is None
+        else replace(wanted, names=frozenset(map(_seen_twins, wanted.names)))
+    )
+
+
+def _seen_twins(name: str) -> str:
+    """The name of a condition for somebody who must not learn of customers that they do not see."""
+    return name.replace(_TWINS, f"{_TWINS}{SEEN}", 1) if name.removesuffix("!") == _TWINS else name
 
 
 async def search(
