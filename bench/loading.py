@@ -27,10 +27,11 @@ class Loader(ABC):
         """Take away the indexes of these tables, except those of their keys."""
 
     async def put(self, table: Table, rows: Iterable[Row]) -> int:
-        """Insert rows; how many there were."""
+        """Insert rows; how many there were. What a row may be without is empty unless it is given."""
         plan = Statement.write(insert_of(table)).compile(self.dialect)
+        empty = {column.name: None for column in table.c if column.nullable}
         rest, count = iter(rows), 0
-        while chunk := list(map(plan.bind, islice(rest, CHUNK))):
+        while chunk := [plan.bind(empty | row) for row in islice(rest, CHUNK)]:
             await self._insert(table, plan.sql, chunk)
             count += len(chunk)
         return count

@@ -90,7 +90,9 @@ async def _customer(uow: UnitOfWork, customer_id: str) -> CustomerRow:
 
 
 async def _create_customer(uow: UnitOfWork, data: Data) -> Customer:
-    return customer_wire(await customers.create_customer(uow, _CUSTOMER.check(data, "")))
+    row = await customers.create_customer(uow, _CUSTOMER.check(data, ""))
+    shown: Customer = uow.shown("customer", row.id)
+    return shown
 
 
 async def _update_customer(uow: UnitOfWork, id: str, data: Data) -> Customer:

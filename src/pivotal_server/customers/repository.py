@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, delete, not_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
@@ -88,6 +89,12 @@ MATCHING = {
     for name, column in _MATCHED.items()
 }
 INSERT = Statement.write(insert_of(customers))
+_FREE: dict[str, Any] = {"index_elements": ["org_id", "slug"], "index_where": _C.deleted_at.is_(None)}
+_VALUES = {column.name: bindparam(column.name, type_=column.type) for column in customers.c}
+INSERT_IF_FREE = Statement.write(
+    sqlite.insert(customers).values(_VALUES).on_conflict_do_nothing(**_FREE),
+    postgresql=postgresql.insert(customers).values(_VALUES).on_conflict_do_nothing(**_FREE),
+)
 _CHANGEABLE = [
     name for name in CustomerRow.__struct_fields__ if name not in ("id", "display_id", "created_at")
 ]
@@ -213,6 +220,16 @@ async def free_slug(db: Executor, org_id: str, base: str) -> str:
 async def insert(tx: Transaction, org_id: str, row: CustomerRow) -> None:
     """Insert a customer. Raises ``UniqueViolation``."""
     await tx.execute(INSERT, {"org_id": org_id, **msgspec.structs.asdict(row)})
+
+
+async def insert_named(tx: Transaction, org_id: str, row: CustomerRow) -> CustomerRow:
+    """Insert a customer whose slug was made of its name; the row, with the first slug like it that is free.
+
+    A slug is usually free, so it is not asked for first. Raises ``UniqueViolation``.
+    """
+    while not await tx.execute(INSERT_IF_FREE, {"org_id": org_id, **msgspec.structs.asdict(row)}):
+        row = msgspec.structs.replace(row, slug=await free_slug(tx, org_id, row.slug))
+    return row
 
 
 async def save(tx: Transaction, org_id: str, row: CustomerRow) -> None:

@@ -151,9 +151,7 @@ async def create_customer(uow: UnitOfWork, data: CustomerCreate) -> CustomerRow:
     values = {} if data.custom_fields is UNSET else data.custom_fields
     values = await custom_fields.with_values(uow.tx, uow.org_id, {}, values)
     display_id, created_at = await uow.allocate("customer")
-    slug = data.slug
-    if slug is UNSET:
-        slug = await repository.free_slug(uow.tx, uow.org_id, slug_of(data.name))
+    slug = slug_of(data.name) if data.slug is UNSET else data.slug
     tags = [] if data.tags is UNSET else data.tags
     row = CustomerRow(
         id=cuid(),
@@ -183,7 +181,10 @@ async def create_customer(uow: UnitOfWork, data: CustomerCreate) -> CustomerRow:
         deleted_at=None,
     )
     try:
-        await repository.insert(uow.tx, uow.org_id, row)
+        if data.slug is UNSET:
+            row = await repository.insert_named(uow.tx, uow.org_id, row)
+        else:
+            await repository.insert(uow.tx, uow.org_id, row)
     except UniqueViolation as fault:
         raise conflict(fault, slug, row.external_id) from None
     await repository.write_tags(uow.tx, uow.org_id, row, tags, replace=False)

@@ -84,7 +84,8 @@ def row_of(org_id: str, kind: str, one: Any) -> SearchRow:
             slug=slug,
             fields=fields,
             more=more,
-            words=_words(name, domain, slug, more, scope),
+            # A slug that was made of the name holds no word more.
+            words=_words(name, domain, "" if slug == name else slug, more, scope),
         )
     if kind == "contact":
         name, email, title = run_of(one.name), run_of(one.email), run_of(one.title)

@@ -5,7 +5,17 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Executor, Transaction
@@ -127,7 +137,8 @@ def _append(number: Any) -> Any:
 
 def _set_contacts(number: Any) -> Any:
     email, contact = _text("all_email"), _text("all_contact")
-    words = _joined(_R.name, _R.domain, _R.slug, _R.more, contact, email, _text("scope"))
+    slug = case((_R.slug == _R.name, ""), else_=_R.slug)
+    words = _joined(_R.name, _R.domain, slug, _R.more, contact, email, _text("scope"))
     return (
         update(search_rows)
         .where(_IN_ORG, _R.object_id == bindparam("of_id"))
