@@ -1,5 +1,8 @@
 import re
+import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +22,21 @@ def test_an_object_id_is_a_cuid_that_tells_its_time() -> None:
     assert all(re.fullmatch(r"c[a-z0-9]{24}", id) and ids.is_cuid(id) for id in made)
     assert len(set(made)) == len(made)
     assert all(before <= int(id[1:9], 36) <= after for id in made)
+
+
+def test_threads_and_forked_processes_make_ids_of_their_own() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        many = [id for made in pool.map(lambda _: [ids.cuid() for _ in range(500)], range(8)) for id in made]
+    code = (
+        "import os; from pivotal_server.kit import ids; ids.cuid(); read, write = os.pipe()\n"
+        "if os.fork() == 0: os.write(write, ids.cuid()[9:].encode()); os._exit(0)\n"
+        "os.wait(); print(ids.cuid()[9:], os.read(read, 99).decode())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    many += told.stdout.split()
+    assert len(set(many)) == 4002
 
 
 def test_object_ids_sort_by_the_time_of_their_making() -> None:
