@@ -44,6 +44,7 @@ def _members(org_id: str) -> tuple[list[Row], list[Row], tuple[str, ...]]:
     ids = tuple(id_of("m", n) for n in range(MEMBERS))
     people = [
         {
+            **dict.fromkeys(t.people.c.keys()),
             "id": id_of("p", n),
             "email": f"member{n}@bench.example",
             "name": f"Member {n}",
@@ -55,6 +56,7 @@ def _members(org_id: str) -> tuple[list[Row], list[Row], tuple[str, ...]]:
     ]  # fmt: skip
     members = [
         {
+            **dict.fromkeys(t.members.c.keys()),
             "org_id": org_id,
             "id": ids[n],
             "display_id": n + 2,

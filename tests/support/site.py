@@ -65,7 +65,9 @@ class Site:
             "/customers/245-aurora": self._customer,
             "/customers/245-aurora/contacts/new": self._new_contact,
             "/customers/245-aurora/live": lambda asked: (204, {}, ""),
-            "/customers/total": lambda asked: html(render_text("customers/total.html", {"total": 1284})),
+            "/customers/total": lambda asked: html(
+                render_text("customers/total.html", {"total": 1284, "more": False})
+            ),
         }
         self._static = httpx.AsyncClient(
             transport=httpx.ASGITransport(Starlette(routes=[ROUTE])), base_url=ORIGIN
