@@ -42,6 +42,7 @@ from pivotal_server.mcp.doors import PATHS as MCP_PATHS
 from pivotal_server.mcp.doors import Doors
 from pivotal_server.members import pages as team_pages
 from pivotal_server.members import pages_join as join_pages
+from pivotal_server.members import pages_profile as profile_pages
 from pivotal_server.notifications import pages as mail_pages
 from pivotal_server.notifications import pages_notices as notice_pages
 from pivotal_server.onboardings import pages as onboarding_pages
@@ -91,6 +92,7 @@ ROUTES = [
     *docs_feedback_pages.routes,
     *docs_pages.routes,
     *auth_pages.routes,
+    *profile_pages.routes,
     *workspace_pages.routes,
     *api_key_pages.routes,
     *test_data_pages.routes,

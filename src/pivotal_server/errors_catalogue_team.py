@@ -18,3 +18,12 @@ OWNER_STAYS = ErrorCode(
 MEMBER_INACTIVE = ErrorCode(
     "member_inactive", 409, "conflict", "{name} is deactivated. Reactivate them first", app_only=True
 )
+ADDRESS_TAKEN = ErrorCode(
+    "address_taken", 409, "conflict", "Another person uses this address.", app_only=True
+)
+LINK_SPENT = ErrorCode(
+    "link_spent", 404, "not_found", "This link has been used or is too old.", app_only=True
+)
+TOO_MANY_MAILS = ErrorCode(
+    "too_many_mails", 409, "conflict", "Wait a few minutes before asking for another link.", app_only=True
+)

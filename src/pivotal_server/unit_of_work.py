@@ -269,7 +269,7 @@ class UnitOfWork:
                 customer_id=one.place.customer_id,
                 onboarding_id=one.place.id,
                 diff=[FieldChange("notice", None, one.title)],
-                reason="paused",
+                reason=one.reason,
                 livemode=one.place.livemode,
             )
         return found

@@ -24,6 +24,12 @@ POST     /login/code                                                open
 GET+POST /login/confirm                                             open
 POST     /logout                                                    signed_in
 POST     /profile/theme                                             signed_in
+GET      /profile                                                   signed_in
+GET      /profile/preferences                                       signed_in
+GET+POST /profile/notifications                                     signed_in
+POST     /profile/save/{group}                                      signed_in
+POST     /profile/address                                           signed_in
+GET+POST /profile/address/{token}                                   open
 GET      /profile/sessions                                          signed_in
 POST     /profile/sessions/end-others                               signed_in
 POST     /profile/sessions/{id}/end                                 signed_in

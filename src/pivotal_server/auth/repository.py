@@ -19,6 +19,7 @@ from sqlalchemy import (
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.statements import Statement, columns_of, insert_of
 from pivotal_server.db.tables import (
+    address_changes,
     members,
     notices,
     people,
@@ -55,6 +56,7 @@ class Session(msgspec.Struct, frozen=True):
     workspace_time_zone: str
     workspace_settings: dict[str, Any]
     unread: int
+    preferences: dict[str, Any] | None = None
 
 
 class SessionRow(msgspec.Struct, frozen=True):
@@ -97,6 +99,7 @@ SESSION = Statement(
         )
         .scalar_subquery()
         .label("unread"),
+        people.c.preferences,
     )
     .select_from(
         sessions.join(people, people.c.id == _S.person_id)
@@ -282,6 +285,11 @@ USE_LINK = Statement.write(
 COUNT_TRY = Statement.write(
     update(sign_in_links).where(_L.token_hash == bindparam("of_hash")).values(tries=_L.tries + 1)
 )
+PURGE_ADDRESS_CHANGES = Statement.write(
+    delete(address_changes).where(
+        address_changes.c.expires_at <= bindparam("before", type_=address_changes.c.expires_at.type)
+    )
+)
 PURGE_LINKS = Statement.write(
     delete(sign_in_links).where(_L.expires_at <= bindparam("before", type_=_L.expires_at.type))
 )
@@ -320,6 +328,11 @@ async def use_link(tx: Transaction, token_hash: str, at: datetime) -> bool:
 async def count_try(tx: Transaction, token_hash: str) -> None:
     """Count a wrong code."""
     await tx.execute(COUNT_TRY, {"of_hash": token_hash})
+
+
+async def purge_address_changes(tx: Transaction, before: datetime) -> None:
+    """Remove new addresses that nobody has confirmed in time."""
+    await tx.execute(PURGE_ADDRESS_CHANGES, {"before": before})
 
 
 async def purge_links(tx: Transaction, before: datetime) -> None:

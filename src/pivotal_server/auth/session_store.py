@@ -166,5 +166,6 @@ async def purge(db: Database) -> None:
     async with db.transaction() as tx:
         await repository.purge_sessions(tx, now - LONGEST_LIFETIME, now - IDLE_LIFETIME)
         await repository.purge_links(tx, now - _LINKS_STAY)
+        await repository.purge_address_changes(tx, now)
         await repository.purge_requests(tx, now - _REQUESTS_STAY)
         await notifications.purge_unaddressed(tx)

@@ -1,6 +1,7 @@
 """SQL of whom an act tells: the people around an onboarding or a task, and who of them is there."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import and_, bindparam, select
@@ -51,7 +52,7 @@ LOCKED = Statement.scalar(
     .where(_D.org_id == bindparam("org_id"), any_of(_D.task_id, "ids"), ~_T.done, _T.deleted_at.is_(None)),
     str,
 )
-PEOPLE = Statement.rows(select(_M.id, _M.role).where(_M.org_id == bindparam("org_id"), _M.active))
+PEOPLE = Statement.rows(select(_M.id, _M.role, _M.notices).where(_M.org_id == bindparam("org_id"), _M.active))
 
 
 async def places(db: Executor, org_id: str, ids: Sequence[str]) -> dict[str, PlaceRow]:
@@ -70,7 +71,7 @@ async def locked(db: Executor, org_id: str, ids: Sequence[str]) -> set[str]:
     return set(await db.fetch_all(LOCKED, {"org_id": org_id, "ids": ids})) if ids else set()
 
 
-async def people(db: Executor, org_id: str) -> dict[str, str]:
-    """The roles of all active members, by id."""
+async def people(db: Executor, org_id: str) -> dict[str, tuple[str, Any]]:
+    """The roles of all active members, by id, and what they do not want to be told of, as stored."""
     found = await db.fetch_all(PEOPLE, {"org_id": org_id})
-    return dict(found)
+    return {id: (role, notices) for id, role, notices in found}

@@ -7,6 +7,7 @@ from pivotal_server.auth.permissions import MANAGERS
 from pivotal_server.db.engine import Executor
 from pivotal_server.kit.ids import cuid
 from pivotal_server.members import service as members
+from pivotal_server.notifications import preferences
 from pivotal_server.notifications import repository_notices as repository
 from pivotal_server.notifications.repository_notices import NoticeRow
 from pivotal_server.notifications.telling import Due, write_due
@@ -21,8 +22,13 @@ SHOWN = 100
 async def tell(
     uow: UnitOfWork, member_ids: Iterable[str], *, kind: str, title: str, body: str, url: str
 ) -> None:
-    """Write a notice to each of these members, in the work of what it tells of; ``url`` is a path of ours."""
-    rows = [NoticeRow(cuid(), id, kind, title, body, url, uow.now, None) for id in member_ids]
+    """Write a notice to each of these members who wants it, in the work of what it tells of.
+
+    ``url`` is a path of ours.
+    """
+    ids = list(member_ids)
+    off = await preferences.unwanted(uow.tx, uow.org_id, ids, kind)
+    rows = [NoticeRow(cuid(), id, kind, title, body, url, uow.now, None) for id in ids if id not in off]
     await repository.forget(uow.tx, uow.org_id, uow.now - KEPT)
     if rows:
         await repository.insert(uow.tx, uow.org_id, rows)

@@ -5,8 +5,9 @@ did themselves. While an onboarding is paused only mentions and its own state ar
 the stream instead (ONB-STATE-8).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -88,11 +89,12 @@ class Due(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What a member is not told of, because the onboarding is paused."""
+    """What a member is not told of, because the onboarding is ``paused``, or as they wish (``muted``)."""
 
     member_id: str
     place: PlaceRow
     title: str
+    reason: str = "paused"
 
 
 async def due_of(tx: Transaction, actor: Actor, tells: Sequence[Tell]) -> tuple[list[Due], list[Held]]:
@@ -117,6 +119,8 @@ async def due_of(tx: Transaction, actor: Actor, tells: Sequence[Tell]) -> tuple[
                 continue
             if place.state == "paused" and one.kind not in _WHILE_PAUSED:
                 held.append(Held(id, place, one.title))
+            elif one.kind in _muted(people[id][1]):
+                held.append(Held(id, place, one.title, "muted"))
             elif place.state != "done" or one.kind in _WHILE_PAUSED:
                 found.setdefault(id, []).append((one, place))
     return [_due(id, mine) for id, mine in found.items()], held
@@ -134,13 +138,18 @@ def _may_concern(one: Tell, own: str | None) -> bool:
     return one.csm or one.owner or one.managers or bool(one.parent_id or set(one.members) - {None, own})
 
 
+def _muted(stored: Any) -> Collection[str]:
+    found: list[str] = (stored or {}).get("bell_off", [])
+    return found
+
+
 def _concerned(
-    one: Tell, place: PlaceRow, parents: dict[str, str | None], people: dict[str, str]
+    one: Tell, place: PlaceRow, parents: dict[str, str | None], people: dict[str, tuple[str, Any]]
 ) -> Iterable[str]:
     ids = [*one.members, parents.get(one.parent_id)]
     ids += [place.csm_id] * one.csm + [place.owner_id] * one.owner
     if one.managers:
-        ids += [id for id, role in people.items() if role in MANAGERS]
+        ids += [id for id, (role, _) in people.items() if role in MANAGERS]
     return [id for id in ids if id is not None]
 
 

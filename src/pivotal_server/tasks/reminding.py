@@ -12,6 +12,7 @@ from pivotal_server.jobs.running import Run
 from pivotal_server.kit import clock
 from pivotal_server.members import service as members
 from pivotal_server.members.service import MemberRow
+from pivotal_server.notifications import preferences
 from pivotal_server.notifications import service as mails
 from pivotal_server.notifications import service_notices as notices
 from pivotal_server.phases import service as phases
@@ -144,6 +145,8 @@ async def _send(uow: UnitOfWork, services: Services, member: MemberRow, message:
         lines.append(f"and {len(rows) - _LISTED} more")
     url = f"/onboardings/{first.onboarding_number}/tasks/{first.display_id}"
     await notices.tell(uow, [member.id], kind=KIND, title=title, body="; ".join(lines), url=url)
+    if not await preferences.wanted_by_mail(uow.tx, uow.org_id, member.id, KIND):
+        return
     await mails.keep_mail(
         uow,
         services.box,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pivotal_server.jobs.running import Run
 from pivotal_server.members import service as members
+from pivotal_server.notifications import preferences
 from pivotal_server.notifications import service as notifications
 from pivotal_server.notifications import service_notices as notices
 from pivotal_server.unit_of_work import UnitOfWork
@@ -38,6 +39,8 @@ async def tell_of_end(
     names = [name for name in counts if name not in ("total", "processed") and counts[name]]
     body = ", ".join(f"{counts[name]:,} {name}" for name in names) or "Nothing changed"
     await notices.tell(uow, [member.id], kind=kind, title=title, body=body, url=url)
+    if not await preferences.wanted_by_mail(uow.tx, uow.org_id, member.id, kind):
+        return
     address = f"{run.services.config.public_url}{url}"
     await notifications.keep_mail(
         uow,

@@ -158,6 +158,8 @@ class Visit:
             development=guest.services.config.webhook_allow_private_targets,
             date_format=setting(session.workspace_settings, "date_format"),
             sample=is_sample(session.workspace_settings),
+            compact=(session.preferences or {}).get("density") == "compact",
+            shortcuts=(session.preferences or {}).get("shortcuts") is not False,
         )
         write_as(Style(self.frame.date_format, setting(session.workspace_settings, "currency")))
 

@@ -53,8 +53,9 @@ class Frame(msgspec.Struct, frozen=True):
     ``customers``, ``api-keys``, ``mail``. ``now``: the moment, in UTC, that relative times count from.
     ``path``: address of this page with its query, to come back to. ``csrf``: token of its forms.
     ``unread``: notices that are not read. ``short``: the limits that are nearly used up, on the pages of
-    Admin. ``date_format``: how days are written. ``development``: webhooks may reach this machine, which
-    Admin says. ``sample``: what is shown is invented.
+    Admin. ``date_format``: how days are written. ``compact``: rows are low. ``shortcuts``: single
+    keys act. ``development``: webhooks may reach this machine, which Admin says. ``sample``: what is shown is
+    invented.
     """
 
     workspace_name: str
@@ -73,6 +74,8 @@ class Frame(msgspec.Struct, frozen=True):
     short: tuple[Short, ...] = ()
     date_format: str = "mdy"
     sample: bool = False
+    compact: bool = False
+    shortcuts: bool = True
 
     @property
     def unread_shown(self) -> str:

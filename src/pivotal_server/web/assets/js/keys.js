@@ -61,6 +61,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.body.dataset.shortcuts === "off") return;
   const place = reach();
   if (isTyping(event.target) || !place) return;
   // Space on what can be pressed presses that.
