@@ -84,6 +84,8 @@ from pivotal_server.webhooks import pages as webhook_pages
 from pivotal_server.webhooks import pages_log as webhook_log_pages
 from pivotal_server.webhooks import pages_sending as webhook_sending_pages
 from pivotal_server.workspaces import pages as workspace_pages
+from pivotal_server.workspaces import pages_danger as danger_pages
+from pivotal_server.workspaces import pages_own as own_pages
 
 ROUTES = [
     static_files.ROUTE,
@@ -93,6 +95,8 @@ ROUTES = [
     *docs_pages.routes,
     *auth_pages.routes,
     *profile_pages.routes,
+    *danger_pages.routes,
+    *own_pages.routes,
     *workspace_pages.routes,
     *api_key_pages.routes,
     *test_data_pages.routes,

@@ -13,6 +13,7 @@ from pivotal_server.tasks import jobs as tasks
 from pivotal_server.test_data import jobs as test_data
 from pivotal_server.transfer import jobs as transfer
 from pivotal_server.webhooks import jobs as webhooks
+from pivotal_server.workspaces import jobs as workspaces
 
 KINDS: tuple[Kind, ...] = (
     *contacts.KINDS,
@@ -31,4 +32,5 @@ PERIODIC: tuple[Periodic, ...] = (
     *rest.PERIODIC,
     *tasks.PERIODIC,
     *webhooks.PERIODIC,
+    *workspaces.PERIODIC,
 )

@@ -35,6 +35,12 @@ POST     /profile/sessions/end-others                               signed_in
 POST     /profile/sessions/{id}/end                                 signed_in
 GET      /admin                                                     administer
 GET      /admin/general                                             administer
+GET+POST /admin/general/slug                                        administer
+GET+POST /admin/general/transfer                                    own_workspace
+GET+POST /admin/general/delete                                      own_workspace
+GET      /workspaces                                                open
+POST     /workspaces/{id}/open                                      open
+POST     /workspaces/{id}/restore                                   open
 POST     /admin/general/{group}                                     administer
 GET+POST /admin/api-keys                                            administer
 GET      /admin/api-keys/new                                        administer

@@ -105,6 +105,7 @@ SENTENCES: Mapping[str, str] = {
     "job.retried": "ran a failed job again",
     "workspace.created": "created this workspace",
     "workspace.updated": "changed {fields} of the workspace",
+    "workspace.ownership_transferred": "made {name} the owner of the workspace",
 }
 """What follows the actor's name. ``:off`` words the event that sets something to false."""
 
@@ -253,6 +254,7 @@ _NAMED_BY_REASON = frozenset(
         "phase.archived",
         "phase.restored",
         *("access.granted", "access.revoked"),
+        "workspace.ownership_transferred",
         *("tag.renamed", "tag.merged", "tag.deleted"),
         *("member.invited", "member.invite_revoked"),
         *("member.updated", "member.role_changed", "member.deactivated", "member.reactivated"),

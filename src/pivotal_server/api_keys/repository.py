@@ -52,14 +52,14 @@ BY_PUBLIC_ID = Statement(
         api_key_lookup.join(
             api_keys, and_(_K.org_id == api_key_lookup.c.org_id, _K.id == api_key_lookup.c.api_key_id)
         ).join(workspaces, workspaces.c.id == _K.org_id)
-    ).where(api_key_lookup.c.public_id == bindparam("public_id")),
+    ).where(api_key_lookup.c.public_id == bindparam("public_id"), workspaces.c.deletion_at.is_(None)),
     into=HeldKey,
     global_lookup="a request names its key before its workspace is known",
 )
 BY_ID = Statement(_SELECT.where(_ORG, _K.id == bindparam("id")), into=ApiKeyRow)
 HELD = Statement(
     _WITH_SETTINGS.select_from(api_keys.join(workspaces, workspaces.c.id == _K.org_id)).where(
-        _ORG, _K.id == bindparam("id")
+        _ORG, _K.id == bindparam("id"), workspaces.c.deletion_at.is_(None)
     ),
     into=HeldKey,
 )

@@ -9,6 +9,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    false,
     func,
     literal_column,
     or_,
@@ -109,9 +110,42 @@ SESSION = Statement(
         )
         .join(workspaces, workspaces.c.id == _S.org_id)
     )
-    .where(_S.token_hash == bindparam("token_hash")),
+    .where(_S.token_hash == bindparam("token_hash"), workspaces.c.deletion_at.is_(None)),
     into=Session,
     global_lookup=_BEFORE_WORKSPACE,
+)
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Whose session it is, whatever has become of their workspace. ``closing``: it is to be deleted."""
+
+    token_hash: str
+    person_id: str
+    org_id: str
+    created_at: datetime
+    last_used_at: datetime
+    closing: bool
+
+
+HOLDER = Statement(
+    select(
+        _S.token_hash,
+        _S.person_id,
+        _S.org_id,
+        _S.created_at,
+        _S.last_used_at,
+        func.coalesce(workspaces.c.deletion_at.is_not(None), false()).label("closing"),
+    )
+    .select_from(
+        sessions.join(people, people.c.id == _S.person_id).outerjoin(workspaces, workspaces.c.id == _S.org_id)
+    )
+    .where(_S.token_hash == bindparam("token_hash")),
+    into=Holder,
+)
+SWITCH = Statement.write(
+    update(sessions)
+    .where(_S.token_hash == bindparam("of_hash"), _S.person_id == bindparam("of_person"))
+    .values(org_id=bindparam("to_org"))
 )
 OF_PERSON = Statement(
     select(*columns_of(SessionRow, sessions))
@@ -144,6 +178,16 @@ PURGE_SESSIONS = Statement.write(
 async def session(db: Executor, token_hash: str) -> Session | None:
     """The session with this token, however old, of somebody who is an active member; one statement."""
     return await db.fetch_one(SESSION, {"token_hash": token_hash})
+
+
+async def holder(db: Executor, token_hash: str) -> Holder | None:
+    """Whose session it is, however old."""
+    return await db.fetch_one(HOLDER, {"token_hash": token_hash})
+
+
+async def switch(tx: Transaction, token_hash: str, person_id: str, org_id: str) -> None:
+    """Open another workspace in a session."""
+    await tx.execute(SWITCH, {"of_hash": token_hash, "of_person": person_id, "to_org": org_id})
 
 
 async def sessions_of(db: Executor, person_id: str) -> list[SessionRow]:
@@ -265,7 +309,7 @@ ADDRESSEE = Statement(
         )
     )
     .where(people.c.email == bindparam("email"))
-    .order_by(_LAST_USED.desc().nulls_last(), members.c.created_at)
+    .order_by(workspaces.c.deletion_at.is_not(None), _LAST_USED.desc().nulls_last(), members.c.created_at)
     .limit(1),
     into=Addressee,
     global_lookup=_BEFORE_WORKSPACE,

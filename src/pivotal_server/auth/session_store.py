@@ -13,7 +13,7 @@ import structlog
 from pivotal_server.auth import actor, repository
 from pivotal_server.auth.actor import Actor
 from pivotal_server.auth.browsers import LONGEST, described
-from pivotal_server.auth.repository import Session, SessionRow
+from pivotal_server.auth.repository import Holder, Session, SessionRow
 from pivotal_server.auth.sessions import IDLE_LIFETIME, LONGEST_LIFETIME, is_alive, needs_touch
 from pivotal_server.auth.tokens import hash_token, new_token
 from pivotal_server.db.engine import Database, Executor, Transaction
@@ -25,6 +25,7 @@ from pivotal_server.unit_of_work import UnitOfWork
 
 __all__ = [
     "Client",
+    "Holder",
     "Session",
     "SessionRow",
     "actor_of",
@@ -33,10 +34,12 @@ __all__ = [
     "end_replaced",
     "flush_in_order",
     "from_where",
+    "holder",
     "list_sessions",
     "load",
     "purge",
     "start",
+    "switch_workspace",
     "touch",
 ]
 
@@ -70,6 +73,20 @@ async def load(db: Executor, token: str) -> Session | None:
     if session is None or not is_alive(session.created_at, session.last_used_at, clock.now()):
         return None
     return session
+
+
+async def holder(db: Executor, token: str) -> Holder | None:
+    """Whose session this is, if it is alive, even where their workspace lets nobody in any more."""
+    found = await repository.holder(db, hash_token(token))
+    if found is None or not is_alive(found.created_at, found.last_used_at, clock.now()):
+        return None
+    return found
+
+
+async def switch_workspace(db: Database, token_hash: str, person_id: str, org_id: str) -> None:
+    """Open another workspace of the person in a session; the caller knows that they belong to it."""
+    async with db.transaction() as tx:
+        await repository.switch(tx, token_hash, person_id, org_id)
 
 
 async def touch(db: Database, session: Session, client: Client) -> None:

@@ -16,9 +16,12 @@ from pivotal_server.members import repository
 from pivotal_server.members import repository_invites as team
 from pivotal_server.members.invites import check_role
 from pivotal_server.members.service import MemberRow, find, staff_id
+from pivotal_server.notifications import service as notifications
 from pivotal_server.onboardings import of_member as onboardings
+from pivotal_server.services import Services
 from pivotal_server.tasks import of_member as tasks
 from pivotal_server.unit_of_work import UnitOfWork
+from pivotal_server.workspaces import changes as workspaces
 
 USUAL_CAPACITY = 10
 """Onboardings that somebody can carry at once until it is said otherwise."""
@@ -109,6 +112,42 @@ async def reactivate(uow: UnitOfWork, reference: str) -> MemberRow:
     target = ("member", member.id, member.display_id)
     uow.record("member.reactivated", target=target, reason=member.name)
     return msgspec.structs.replace(member, active=True)
+
+
+async def transfer_ownership(uow: UnitOfWork, services: Services, reference: str) -> MemberRow:
+    """Make an active admin the owner; the owner so far becomes admin, and both get mail (APP-PERM-2).
+
+    Raises ``invalid_reference`` (field ``member``) for anybody who is no active admin, and ``owner_stays``
+    when a member asks who is not the owner any more.
+    """
+    workspace = await workspaces.locked_workspace(uow)
+    owner = await repository.owner(uow.tx, uow.org_id)
+    found = await find(uow.tx, uow.org_id, reference)
+    if owner is None or found is None or not found.active or found.role != Role.ADMIN:
+        raise INVALID_REFERENCE(field="member", name="member", kind="active admin")
+    if uow.actor.type == "member" and uow.actor.id != owner.id:
+        raise OWNER_STAYS()
+    for one, role in ((owner, Role.ADMIN), (found, Role.OWNER)):
+        await team.change_member(uow.tx, uow.org_id, one.id, role=role, active=True, at=uow.now)
+    uow.record(
+        "workspace.ownership_transferred",
+        target=("workspace", uow.org_id, None),
+        diff=[Change("owner_id", owner.id, found.id)],
+        reason=found.name,
+    )
+    for one, words in (
+        (owner, f"{found.name} now owns the workspace {workspace.name}. You are an admin of it."),
+        (found, f"{owner.name} has made you the owner of the workspace {workspace.name}."),
+    ):
+        await notifications.keep_mail(
+            uow,
+            services.box,
+            kind="ownership",
+            recipient=one.email,
+            subject=f"{workspace.name} has another owner",
+            body=f"{words}\n\n{services.config.public_url}/admin/team\n",
+        )
+    return msgspec.structs.replace(found, role=Role.OWNER)
 
 
 async def set_place(uow: UnitOfWork, reference: str, team_name: str, capacity: int | None) -> MemberRow:

@@ -90,7 +90,7 @@ _OPEN = (
         .outerjoin(_invited, _invited.c.email == _I.email)
         .outerjoin(_known, (_known.c.org_id == _I.org_id) & (_known.c.person_id == _invited.c.id))
     )
-    .where(_I.token_hash == bindparam("token_hash"))
+    .where(_I.token_hash == bindparam("token_hash"), workspaces.c.deletion_at.is_(None))
 )
 OPEN = Statement(_OPEN, into=OpenInvite, global_lookup=_BY_LINK)
 OPEN_LOCKED = Statement(_OPEN.with_for_update(of=invites), into=OpenInvite, global_lookup=_BY_LINK)

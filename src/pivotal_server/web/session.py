@@ -35,6 +35,7 @@ from pivotal_server.auth.session_store import Client, Session
 from pivotal_server.auth.sessions import browser_cookie, csrf_token, is_csrf_token, session_cookie
 from pivotal_server.auth.tokens import new_token
 from pivotal_server.db.engine import Database
+from pivotal_server.errors_catalogue import ROUTE_NOT_FOUND
 from pivotal_server.kit import clock
 from pivotal_server.limits import service as limits
 from pivotal_server.services import Services
@@ -42,17 +43,19 @@ from pivotal_server.unit_of_work import UnitOfWork, unit_of_work
 from pivotal_server.web.faults import FRAME, WORK, error_handlers, out_of_date, request_id_of, signed_out
 from pivotal_server.web.fields import CSRF_FIELD, Fields, read_fields
 from pivotal_server.web.formats import Style, write_as
-from pivotal_server.web.htmx import is_htmx
+from pivotal_server.web.htmx import go_to, is_htmx
 from pivotal_server.web.middleware import page_middleware
 from pivotal_server.web.places import HOME, came_from, here
 from pivotal_server.web.templating import render
 from pivotal_server.web.view import Frame, KeptForm, Me, Short, Theme
+from pivotal_server.workspaces import deleting, slugs
 from pivotal_server.workspaces.service import is_sample
 from pivotal_server.workspaces.settings import setting
 
 __all__ = ["Guest", "Visit", "error_handlers", "open_page", "page", "page_middleware", "to_login"]
 
 LOGIN = "/login"
+WORKSPACES = "/workspaces"
 CSRF_HEADER = "x-csrf-token"
 _SAFE = frozenset({"GET", "HEAD"})
 
@@ -248,10 +251,15 @@ def page(
         async def endpoint(request: Request) -> Response:
             guest = Guest(request)
             session = await guest.find_session()
+            if session is None and await _is_closing(guest):
+                return go_to(request, WORKSPACES)
             if session is None:
                 if reads_form and request.method not in _SAFE and not is_htmx(request):
                     return await _keep_form(guest)
                 return to_login(request)
+            named = request.query_params.get("w", "") if request.method in _SAFE else ""
+            if named and named != session.workspace_slug:
+                return await _open_other(guest, session, named)
             visit = Visit(guest, session, nav)
             request.scope[FRAME] = visit.frame
             if reads_form:
@@ -267,6 +275,32 @@ def page(
         return endpoint
 
     return wrap
+
+
+async def _is_closing(guest: Guest) -> bool:
+    """Whether the browser's session is in a workspace that is to be deleted."""
+    if guest.session_token is None:
+        return False
+    holder = await session_store.holder(guest.db, guest.session_token)
+    return holder is not None and holder.closing
+
+
+async def _open_other(guest: Guest, session: Session, slug: str) -> Response:
+    """Open the workspace that a link of mail names, for whoever belongs to it (APP-WS-2, -3)."""
+    found = await slugs.find_workspace(guest.db, slug)
+    if found is None:
+        raise ROUTE_NOT_FOUND()
+    url = guest.request.url
+    if found.slug != slug:
+        there = url.include_query_params(w=found.slug)
+        return RedirectResponse(f"{there.path}?{there.query}", status_code=301)
+    if found.id != session.org_id:
+        own = await deleting.own_workspaces(guest.db, session.person_id)
+        if not any(one.id == found.id and one.deletion_at is None for one in own):
+            raise ROUTE_NOT_FOUND()
+        await session_store.switch_workspace(guest.db, session.token_hash, session.person_id, found.id)
+    there = url.remove_query_params("w")
+    return RedirectResponse(f"{there.path}?{there.query}" if there.query else there.path, status_code=303)
 
 
 def _shows_admin(visit: Visit) -> bool:

@@ -26,6 +26,7 @@ from pivotal_server.phases import service as phases
 from pivotal_server.phases.presets import PRESETS
 from pivotal_server.unit_of_work import UnitOfWork, unit_of_work
 from pivotal_server.workspaces import repository
+from pivotal_server.workspaces import repository_slugs as slugs
 from pivotal_server.workspaces.repository import WorkspaceRow
 
 __all__ = [
@@ -129,6 +130,9 @@ async def create_workspace(
             owner = await add_workspace(
                 uow, row, phase_preset=phase_preset, owner_email=owner_email, owner_name=owner_name
             )
+            # Asked after the insert, which waits for whoever gives up the same slug at this moment.
+            if await slugs.holder(uow.tx, slug, uow.now) is not None:
+                raise WORKSPACE_SLUG_TAKEN(field="slug", slug=slug)
     except UniqueViolation as fault:
         if fault.constraint == "workspaces_slug":
             raise WORKSPACE_SLUG_TAKEN(field="slug", slug=slug) from None

@@ -2,8 +2,10 @@
 
 import msgspec
 
-from pivotal_server.auth.permissions import DefaultAccess
+from pivotal_server.auth.permissions import ROLES, DefaultAccess, Role
+from pivotal_server.web.formats import day
 from pivotal_server.web.view import Form
+from pivotal_server.workspaces.deleting import OwnWorkspace
 from pivotal_server.workspaces.settings import CURRENCIES
 
 ACCESS_NAMES: dict[str, str] = {
@@ -83,3 +85,55 @@ class GeneralPage(msgspec.Struct, frozen=True):
     def currencies(self) -> list[str]:
         """The codes to choose from."""
         return sorted(CURRENCIES)
+
+
+class DangerPage(msgspec.Struct, frozen=True):
+    """Context ``page`` of ``workspaces/danger.html``.
+
+    ``act``: ``slug`` (fields ``slug``, ``keep``), ``transfer`` (``member``, ``typed``) or ``delete``
+    (``typed``). ``admins``: who may become owner, by number.
+    """
+
+    act: str
+    form: Form
+    slug: str
+    name: str
+    admins: tuple[tuple[str, str], ...]
+
+    @property
+    def keeps(self) -> list[tuple[str, str]]:
+        """How long the former slug may go on working."""
+        return [("24h", "24 hours"), ("7d", "7 days"), ("30d", "30 days")]
+
+
+class OwnLine(msgspec.Struct, frozen=True):
+    """One workspace of a person. ``deletion``: the day on which it is removed, if it is."""
+
+    id: str
+    name: str
+    slug: str
+    role: str
+    last_visit: str
+    current: bool
+    deletion: str
+    can_restore: bool
+
+
+class OwnPage(msgspec.Struct, frozen=True):
+    """Context ``page`` of ``workspaces/own.html``."""
+
+    workspaces: tuple[OwnLine, ...]
+
+
+def own_line(row: OwnWorkspace, current: bool) -> OwnLine:
+    """A workspace as its people see it in their list; days are those of UTC, outside every workspace."""
+    return OwnLine(
+        row.id,
+        row.name,
+        row.slug,
+        ROLES[Role(row.role)].title,
+        "" if row.last_visit is None else day(row.last_visit.date()),
+        current,
+        "" if row.deletion_at is None else day(row.deletion_at.date()),
+        row.deletion_at is not None and row.role == Role.OWNER,
+    )
