@@ -38,9 +38,9 @@ GET      /admin/general                                             administer
 GET+POST /admin/general/slug                                        administer
 GET+POST /admin/general/transfer                                    own_workspace
 GET+POST /admin/general/delete                                      own_workspace
-GET      /workspaces                                                open
-POST     /workspaces/{id}/open                                      open
-POST     /workspaces/{id}/restore                                   open
+GET      /workspaces                                                signed_in
+POST     /workspaces/{id}/open                                      signed_in
+POST     /workspaces/{id}/restore                                   signed_in
 POST     /admin/general/{group}                                     administer
 GET+POST /admin/api-keys                                            administer
 GET      /admin/api-keys/new                                        administer

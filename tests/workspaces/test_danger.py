@@ -148,6 +148,7 @@ async def test_app_ws_4_access_stops_at_once_and_the_owner_can_undo_it(
     api: httpx.AsyncClient, world: World, owner: Browser, enter: Enter
 ) -> None:
     ana = await enter(await new_member(world, "Ana Ruiz", "member"))
+    await ana.get("/profile/sessions")
     assert (await api.get("/me")).status_code == 200
     assert faults_of((await post(owner, "delete", typed="x")).text) == {"typed": "Type vml to confirm."}
     answer = await post(owner, "delete", typed="vml")
@@ -157,7 +158,6 @@ async def test_app_ws_4_access_stops_at_once_and_the_owner_can_undo_it(
         assert (await browser.get("/customers")).headers["location"] == "/workspaces"
     assert "/workspaces" in await newest_mail(world, world.owner.email)
     assert "Undo" not in text_of((await ana.get("/workspaces")).text)
-    await ana.get("/login")
     refused = await ana.post(f"/workspaces/{world.workspace.id}/restore")
     assert refused.status_code == 404
     await ana.post(f"/workspaces/{world.workspace.id}/open")

@@ -31,7 +31,7 @@ from pivotal_server.auth.permissions import (
     may_offer,
     refusal,
 )
-from pivotal_server.auth.session_store import Client, Session
+from pivotal_server.auth.session_store import Client, Holder, Session
 from pivotal_server.auth.sessions import browser_cookie, csrf_token, is_csrf_token, session_cookie
 from pivotal_server.auth.tokens import new_token
 from pivotal_server.db.engine import Database
@@ -52,7 +52,16 @@ from pivotal_server.workspaces import deleting, slugs
 from pivotal_server.workspaces.service import is_sample
 from pivotal_server.workspaces.settings import setting
 
-__all__ = ["Guest", "Visit", "error_handlers", "open_page", "page", "page_middleware", "to_login"]
+__all__ = [
+    "Guest",
+    "Visit",
+    "error_handlers",
+    "holder_page",
+    "open_page",
+    "page",
+    "page_middleware",
+    "to_login",
+]
 
 LOGIN = "/login"
 WORKSPACES = "/workspaces"
@@ -331,6 +340,23 @@ def open_page(handler: Callable[[Guest], Awaitable[Response]]) -> Endpoint:
         guest = Guest(request)
         await guest.read_form()
         return _known_again(guest, await handler(guest))
+
+    return endpoint
+
+
+def holder_page(handler: Callable[[Guest, Holder], Awaitable[Response]]) -> Endpoint:
+    """A page outside every workspace for whoever is signed in, also while their workspace lets nobody in."""
+
+    @wraps(handler)
+    async def endpoint(request: Request) -> Response:
+        guest = Guest(request)
+        token = guest.session_token
+        holder = None if token is None else await session_store.holder(guest.db, token)
+        if holder is None:
+            return to_login(request)
+        guest.csrf = csrf_token(guest.browser, holder.person_id)
+        await guest.read_form(holder.person_id)
+        return _known_again(guest, await handler(guest, holder))
 
     return endpoint
 

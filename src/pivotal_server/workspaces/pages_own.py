@@ -9,20 +9,10 @@ from pivotal_server.auth.session_store import Holder
 from pivotal_server.errors_catalogue import ROUTE_NOT_FOUND
 from pivotal_server.unit_of_work import unit_of_work
 from pivotal_server.web.places import HOME
-from pivotal_server.web.session import WORKSPACES, Guest, open_page
+from pivotal_server.web.session import WORKSPACES, Guest, holder_page
 from pivotal_server.workspaces import changes, deleting
 from pivotal_server.workspaces.deleting import OwnWorkspace
 from pivotal_server.workspaces.views import OwnPage, own_line
-
-
-async def _holder(guest: Guest) -> Holder | None:
-    if guest.session_token is None:
-        return None
-    return await session_store.holder(guest.db, guest.session_token)
-
-
-def _sign_in() -> Response:
-    return RedirectResponse(f"/login?next={WORKSPACES}", status_code=303)
 
 
 async def _own(guest: Guest, holder: Holder) -> OwnWorkspace:
@@ -33,23 +23,17 @@ async def _own(guest: Guest, holder: Holder) -> OwnWorkspace:
     raise ROUTE_NOT_FOUND()
 
 
-@open_page
-async def list_own(guest: Guest) -> Response:
+@holder_page
+async def list_own(guest: Guest, holder: Holder) -> Response:
     """The workspaces of a person, also while none of them lets anybody in."""
-    holder = await _holder(guest)
-    if holder is None:
-        return _sign_in()
     rows = await deleting.own_workspaces(guest.db, holder.person_id)
     view = OwnPage(tuple(own_line(row, row.id == holder.org_id) for row in rows))
     return guest.render("workspaces/own.html", view)
 
 
-@open_page
-async def open_one(guest: Guest) -> Response:
+@holder_page
+async def open_one(guest: Guest, holder: Holder) -> Response:
     """Open a workspace in this session."""
-    holder = await _holder(guest)
-    if holder is None:
-        return _sign_in()
     wanted = await _own(guest, holder)
     if wanted.deletion_at is not None:
         return RedirectResponse(WORKSPACES, status_code=303)
@@ -57,12 +41,9 @@ async def open_one(guest: Guest) -> Response:
     return RedirectResponse(HOME, status_code=303)
 
 
-@open_page
-async def restore(guest: Guest) -> Response:
+@holder_page
+async def restore(guest: Guest, holder: Holder) -> Response:
     """Undo that a workspace is to be deleted; its owner alone can."""
-    holder = await _holder(guest)
-    if holder is None:
-        return _sign_in()
     wanted = await _own(guest, holder)
     if wanted.role != Role.OWNER or wanted.deletion_at is None:
         raise ROUTE_NOT_FOUND()
