@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select
 
 from pivotal_server.db.statements import Statement, insert_of
 from pivotal_server.db.tables import activity, contacts, customers, people, sign_in_requests, workspaces
@@ -17,6 +17,11 @@ COUNT_PEOPLE = Statement.scalar(select(func.count()).select_from(people), int)
 
 INSERT_CUSTOMER = Statement.write(insert_of(customers))
 INSERT_CONTACT = Statement.write(insert_of(contacts))
+FIRST_COLUMNS = ("id", "email", "name", "time_zone", "theme", "created_at")
+"""Those of `people` as the first migration makes it."""
+INSERT_FIRST_PERSON = Statement.write(
+    insert(people).values({name: bindparam(name, type_=people.c[name].type) for name in FIRST_COLUMNS})
+)
 INSERT_WORKSPACE = Statement.write(insert_of(workspaces))
 INSERT_ACTIVITY = Statement.write(insert_of(activity))
 INSERT_REQUEST = Statement.write(insert_of(sign_in_requests))
@@ -30,6 +35,7 @@ def person(number: int | str, **changes: Any) -> dict[str, Any]:
         "name": f"Person {number}",
         "time_zone": None,
         "theme": "system",
+        "preferences": None,
         "created_at": NOW,
     }
     return row | changes

@@ -17,7 +17,7 @@ from pivotal_server.db.migrations.draft import draft
 from pivotal_server.db.statements import Statement
 from pivotal_server.db.tables import metadata
 from pivotal_server.db.types import Flag, Key, Timestamp
-from tests.db.samples import COUNT_PEOPLE, INSERT_PERSON, person
+from tests.db.samples import COUNT_PEOPLE, FIRST_COLUMNS, INSERT_FIRST_PERSON, person
 from tests.support.databases import PostgresServer
 
 SECOND = """
@@ -89,7 +89,7 @@ def test_servers_that_start_together(empty_url: str) -> None:
 async def test_a_step_changes_schema_and_rows(steps: Path, empty_url: str) -> None:
     migrate(empty_url)
     database = await opened(empty_url)
-    await database.execute(INSERT_PERSON, person(1, name="Ada"))
+    await database.execute(INSERT_FIRST_PERSON, person(1, name="Ada"))
     (steps / "0002_additions.py").write_text(SECOND)
     revisions.known_revisions.cache_clear()
     done = migrate(empty_url)
@@ -104,7 +104,7 @@ async def test_a_step_changes_schema_and_rows(steps: Path, empty_url: str) -> No
 async def test_a_failing_step_leaves_everything_as_it_was(steps: Path, empty_url: str, reason: str) -> None:
     migrate(empty_url)
     database = await opened(empty_url)
-    await database.execute(INSERT_PERSON, person(1))
+    await database.execute(INSERT_FIRST_PERSON, person(1))
     await database.execute(Statement.write(text(CUSTOMER)))
     await database.execute(Statement.write(text(CONTACT)))
     (steps / "0002_additions.py").write_text(SECOND + textwrap.indent(FAILURES[reason], "    ") + "\n")
@@ -115,7 +115,7 @@ async def test_a_failing_step_leaves_everything_as_it_was(steps: Path, empty_url
     assert current_revision(empty_url) == "0001"
     row = await database.fetch_one(Statement.rows(text("SELECT * FROM people")))
     assert row is not None
-    assert len(row) == len(person(1))
+    assert len(row) == len(FIRST_COLUMNS)
     await database.close()
     (steps / "0002_additions.py").write_text(SECOND)
     migrate(empty_url)
@@ -137,7 +137,7 @@ async def test_an_sqlite_file_is_copied_first(steps: Path, tmp_path: Path) -> No
     path = tmp_path / "pivotal.db"
     migrate(path)
     database = await opened(str(path))
-    await database.execute(INSERT_PERSON, person(1))
+    await database.execute(INSERT_FIRST_PERSON, person(1))
     (steps / "0002_additions.py").write_text(SECOND)
     revisions.known_revisions.cache_clear()
     # The server is running: what it has just written is still in the log beside the file.
