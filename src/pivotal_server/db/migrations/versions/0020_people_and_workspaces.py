@@ -5,8 +5,8 @@ from alembic import op
 
 from pivotal_server.db.types import Json, Key, Timestamp
 
-revision = "0022"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
