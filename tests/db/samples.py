@@ -43,7 +43,7 @@ def person(number: int | str, **changes: Any) -> dict[str, Any]:
 
 def workspace(**changes: Any) -> dict[str, Any]:
     """A row of `workspaces`."""
-    row = {
+    row = dict.fromkeys(workspaces.c.keys()) | {
         "id": "o1",
         "slug": "acme",
         "name": "Acme",
