@@ -4,7 +4,7 @@ import sys
 
 from tests.support.live_server import run
 
-_HEAVY = ("mcp", "mcp_types", "pydantic", "httpx2", "opentelemetry")
+_HEAVY = ("mcp", "uvicorn", "mcp_types", "pydantic", "httpx2", "opentelemetry")
 _SCRIPT = f"""
 import asyncio, sys
 from dataclasses import replace

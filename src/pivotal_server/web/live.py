@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
-from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
 from pivotal_server.db.engine import Database
 from pivotal_server.db.errors import Unavailable
 from pivotal_server.unit_of_work import LIVE_CHANNEL
+from pivotal_server.web.sse import EventSourceResponse, ServerSentEvent
 
 PING_SECONDS = 20
 LONGEST_SECONDS = 600.0
