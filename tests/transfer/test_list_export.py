@@ -213,6 +213,24 @@ async def test_more_rows_are_written_by_a_job_that_tells_and_that_its_starter_al
     assert (await browser.get(file)).status_code == 404, "whoever may not export any more"
 
 
+async def test_who_sees_less_than_when_they_exported_cannot_fetch_it_any_more(
+    api: httpx.AsyncClient, world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pivotal_server.transfer.pages_export.AT_ONCE", 0)
+    ana = await new_member(world, "Ana Ruiz", "admin")
+    browser = await enter(ana)
+    await new_customer(api, name="Not hers")
+    await browser.get("/customers")
+    url = (await browser.post(PATH, {"which": "all", "filter": ""})).headers["location"]
+    await work_off(world)
+    link = re.search(rf'href="({url}/files/[^"]*)"', (await browser.get(url)).text)
+    assert link is not None
+    file = (await browser.get(link[1])).headers["location"]
+    assert (await browser.get(file)).status_code == 200
+    await change_member(world, ana, role="member")
+    assert (await browser.get(file)).status_code == 404
+
+
 async def test_a_job_whose_starter_may_not_export_any_more_writes_nothing(
     api: httpx.AsyncClient, world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

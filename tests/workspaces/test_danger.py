@@ -12,7 +12,8 @@ from pivotal_server.db.statements import Statement
 from pivotal_server.db.tables import metadata, people
 from pivotal_server.kit import clock
 from pivotal_server.members import service as members
-from pivotal_server.workspaces import deleting, slugs
+from pivotal_server.unit_of_work import unit_of_work
+from pivotal_server.workspaces import changes, deleting, slugs
 from pivotal_server.workspaces import service as workspaces
 from tests.support.app import World, new_world
 from tests.support.browser import Browser
@@ -108,6 +109,31 @@ async def test_app_ws_2_a_link_opens_the_workspace_that_it_names(
     assert (await ana.get("/customers?w=vml")).status_code == 200
 
 
+async def test_a_page_of_one_workspace_writes_into_no_other(
+    world: World, owner: Browser, api: httpx.AsyncClient
+) -> None:
+    other = await new_world(world.services, "Other", "other")
+    await new_member(other, "Dana Okafor", "admin", email=world.owner.email)
+    await owner.get(PATH)
+    stale = owner.csrf
+    await owner.get("/customers?w=other")
+    name = {"name": "Written by a page of another workspace"}
+    assert (await owner.post("/customers/new", name, csrf=stale)).status_code == 419
+    await owner.get("/customers/new")
+    assert owner.csrf != stale
+    assert (await owner.post("/customers/new", name)).status_code == 303
+
+
+async def test_who_does_not_belong_to_a_workspace_learns_no_new_name_of_it(
+    world: World, owner: Browser, enter: Enter
+) -> None:
+    other = await new_world(world.services, "Other", "other")
+    stranger = await enter(await new_member(world, "Ana Ruiz", "member"))
+    async with unit_of_work(other.db, other.operator) as uow:
+        await slugs.change_slug(uow, await changes.locked_workspace(uow), "renamed", "24h")
+    assert (await stranger.get("/customers?w=other")).status_code == 404
+
+
 # ── Owner ────────────────────────────────────────────────────────────────────────────────────────
 async def test_app_perm_2_ownership_moves_to_an_admin_by_typing_the_slug(
     world: World, owner: Browser, enter: Enter
@@ -148,7 +174,7 @@ async def test_app_ws_4_access_stops_at_once_and_the_owner_can_undo_it(
     api: httpx.AsyncClient, world: World, owner: Browser, enter: Enter
 ) -> None:
     ana = await enter(await new_member(world, "Ana Ruiz", "member"))
-    await ana.get("/profile/sessions")
+    await ana.get("/workspaces")
     assert (await api.get("/me")).status_code == 200
     assert faults_of((await post(owner, "delete", typed="x")).text) == {"typed": "Type vml to confirm."}
     answer = await post(owner, "delete", typed="vml")

@@ -108,7 +108,7 @@ async def attach(visit: Visit) -> Response:
     raw = RawRequest(visit.request.scope, visit.request.receive)
     try:
         async with received(raw, _UPLOAD, visit.services.files.new_path) as form:
-            if not is_csrf_token(form.fields.csrf_token, visit.browser, visit.session.person_id):
+            if not is_csrf_token(form.fields.csrf_token, visit.browser, visit.session.forms):
                 raise out_of_date()
             async with visit.work() as uow:
                 locked = await comments.get_comment_for_change(uow, row.id)

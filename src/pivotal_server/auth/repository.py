@@ -59,6 +59,14 @@ class Session(msgspec.Struct, frozen=True):
     unread: int
     preferences: dict[str, Any] | None = None
 
+    @property
+    def forms(self) -> str:
+        """Whose the forms of its pages are: the person's, in this workspace.
+
+        A page that was open when another workspace was opened beside it must not write into that one.
+        """
+        return f"{self.person_id} {self.org_id}"
+
 
 class SessionRow(msgspec.Struct, frozen=True):
     """A session as stored."""

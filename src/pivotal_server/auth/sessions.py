@@ -91,19 +91,20 @@ def _cookie(name: str, public_url: str, lifetime: timedelta) -> Cookie:
     return Cookie(f"__Host-{name}" if secure else name, secure, int(lifetime.total_seconds()))
 
 
-def csrf_token(browser: str, person_id: str = "") -> str:
-    """What the forms of a person in the browser with this cookie must carry: 43 base62 characters.
+def csrf_token(browser: str, whose: str = "") -> str:
+    """What the forms of somebody in the browser with this cookie must carry: 43 base62 characters.
 
     HMAC-SHA256 under the browser's token, which no other site can read, so that nothing need be stored. It
     outlives the session on purpose: a form that was open when the session ended can be sent after signing in
-    again, though not by another person. Before signing in there is no person.
+    again, though not by another person. ``whose`` names the person, and the workspace of the page; before
+    signing in there is none.
     """
-    mac = hmac.digest(browser.encode(), f"pivotal form token 2 {person_id}".encode(), hashlib.sha256)
+    mac = hmac.digest(browser.encode(), f"pivotal form token 2 {whose}".encode(), hashlib.sha256)
     return base62.encode(int.from_bytes(mac), 43)
 
 
-def is_csrf_token(given: str | None, browser: str, person_id: str = "") -> bool:
+def is_csrf_token(given: str | None, browser: str, whose: str = "") -> bool:
     """Whether ``given`` is the form token of this browser and person, compared in constant time."""
     return given is not None and hmac.compare_digest(
-        csrf_token(browser, person_id).encode(), given.encode("utf-8", "replace")
+        csrf_token(browser, whose).encode(), given.encode("utf-8", "replace")
     )

@@ -227,8 +227,9 @@ async def insert_named(tx: Transaction, org_id: str, row: CustomerRow) -> Custom
 
     A slug is usually free, so it is not asked for first. Raises ``UniqueViolation``.
     """
+    made = row.slug
     while not await tx.execute(INSERT_IF_FREE, {"org_id": org_id, **msgspec.structs.asdict(row)}):
-        row = msgspec.structs.replace(row, slug=await free_slug(tx, org_id, row.slug))
+        row = msgspec.structs.replace(row, slug=await free_slug(tx, org_id, made))
     return row
 
 

@@ -83,4 +83,8 @@ async def _member(db: Database, job: JobRow, id: str) -> Actor | None:
     needed = ["see_records", *_NEEDED.get(job.kind.partition(".")[0], ())]
     if not all(allows(member.role, one, settings, facts) for one in needed):
         return None
+    sees_all = allows(member.role, "see_all_customers", settings, facts)
+    if job.kind.startswith("export") and started.get("role") != member.role and not sees_all:
+        # The file may hold customers that another role saw.
+        return None
     return actor.member(job.org_id, id, member.name, member.role)

@@ -123,6 +123,11 @@ async def transfer_ownership(uow: UnitOfWork, services: Services, reference: str
     workspace = await workspaces.locked_workspace(uow)
     owner = await repository.owner(uow.tx, uow.org_id)
     found = await find(uow.tx, uow.org_id, reference)
+    if found is not None:
+        # Nobody deactivates either of them meanwhile.
+        for id in sorted({found.id} if owner is None else {owner.id, found.id}):
+            await team.lock_member(uow.tx, uow.org_id, id)
+        found = await find(uow.tx, uow.org_id, found.id)
     if owner is None or found is None or not found.active or found.role != Role.ADMIN:
         raise INVALID_REFERENCE(field="member", name="member", kind="active admin")
     if uow.actor.type == "member" and uow.actor.id != owner.id:

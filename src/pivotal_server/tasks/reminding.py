@@ -53,7 +53,7 @@ async def remind_all(run: Run) -> None:
     """Remind in every workspace where it is 08:00 or later and nobody was reminded today."""
     for workspace in await workspaces.all_workspaces(run.db):
         run.check()
-        if not workspaces.is_sample(workspace.settings):
+        if workspace.deletion_at is None and not workspaces.is_sample(workspace.settings):
             rules = rules_of(workspace.time_zone, workspace.settings)
             await remind(run.services, workspace.id, rules, clock.now())
 

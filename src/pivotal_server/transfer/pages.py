@@ -81,7 +81,7 @@ async def upload(visit: Visit) -> Response:
     resource = "customer"
     try:
         async with received(raw, _UPLOAD, visit.services.files.new_path) as form:
-            if not is_csrf_token(form.fields.csrf_token, visit.browser, visit.session.person_id):
+            if not is_csrf_token(form.fields.csrf_token, visit.browser, visit.session.forms):
                 raise out_of_date()
             resource = form.fields.resource if form.fields.resource in _KINDS else "customer"
             await drafts.look(form.file.path, form.file.name)

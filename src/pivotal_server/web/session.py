@@ -114,13 +114,13 @@ class Guest:
             self.session = await session_store.load(self.db, self.session_token)
         return self.session
 
-    async def read_form(self, person_id: str = "") -> None:
+    async def read_form(self, whose: str = "") -> None:
         """Read the fields of an unsafe request and check their form token; 419 when it is not right."""
         if self.request.method in _SAFE:
             return
         self.fields = await read_fields(self.request)
         given = self.request.headers.get(CSRF_HEADER) or self.fields.text(CSRF_FIELD)
-        if not is_csrf_token(given, self.browser, person_id):
+        if not is_csrf_token(given, self.browser, whose):
             raise out_of_date()
 
     def render(
@@ -161,7 +161,7 @@ class Visit:
             time_zone=session.workspace_time_zone,
             me=Me(session.member_id, session.name, session.email, ROLES[Role(session.role)].title),
             theme=cast(Theme, session.theme),
-            csrf=csrf_token(guest.browser, session.person_id),
+            csrf=csrf_token(guest.browser, session.forms),
             nav=nav,
             can=_offered(session.role, self.access),
             now=clock.now(),
@@ -272,7 +272,7 @@ def page(
             visit = Visit(guest, session, nav)
             request.scope[FRAME] = visit.frame
             if reads_form:
-                await guest.read_form(session.person_id)
+                await guest.read_form(session.forms)
             visit.fields = guest.fields
             if capability is not None and capability not in visit.frame.can:
                 raise refusal(capability, visit.access)
@@ -300,13 +300,16 @@ async def _open_other(guest: Guest, session: Session, slug: str) -> Response:
     if found is None:
         raise ROUTE_NOT_FOUND()
     url = guest.request.url
-    if found.slug != slug:
-        there = url.include_query_params(w=found.slug)
-        return RedirectResponse(f"{there.path}?{there.query}", status_code=301)
     if found.id != session.org_id:
         own = await deleting.own_workspaces(guest.db, session.person_id)
         if not any(one.id == found.id and one.deletion_at is None for one in own):
             raise ROUTE_NOT_FOUND()
+    if found.slug != slug:
+        there = url.include_query_params(w=found.slug)
+        # Some day another workspace may have the old name.
+        headers = {"Cache-Control": "no-store"}
+        return RedirectResponse(f"{there.path}?{there.query}", status_code=301, headers=headers)
+    if found.id != session.org_id:
         await session_store.switch_workspace(guest.db, session.token_hash, session.person_id, found.id)
     there = url.remove_query_params("w")
     return RedirectResponse(f"{there.path}?{there.query}" if there.query else there.path, status_code=303)
