@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from msgspec.structs import replace
 
 from pivotal_server.api_keys.service import revoke_key
 from pivotal_server.auth import keys
@@ -18,6 +19,7 @@ from pivotal_server.db.errors import Unavailable
 from pivotal_server.errors_catalogue import IDEMPOTENCY_KEY_IN_USE
 from pivotal_server.kit import clock
 from pivotal_server.kit.http import Operation
+from pivotal_server.limits.catalogue import CONTACTS_PER_CUSTOMER
 from pivotal_server.operations import OPERATIONS
 from pivotal_server.rest.idempotency import Running
 from pivotal_server.unit_of_work import unit_of_work
@@ -263,11 +265,8 @@ async def see_conflicts(api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch)
         answer = await api.request(method, path, json=body)
         assert 400 <= answer.status_code < 500, (method, path, body)
 
-    class One:
-        default = 1
-
     with monkeypatch.context() as patch:
-        patch.setattr(contacts, "CONTACTS_PER_CUSTOMER", One)
+        patch.setattr(contacts, "CONTACTS_PER_CUSTOMER", replace(CONTACTS_PER_CUSTOMER, default=1, least=1))
         assert (await api.post("/customers/1/contacts", json=mail)).status_code == 400
 
 

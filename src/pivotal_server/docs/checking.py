@@ -8,7 +8,7 @@ from pivotal_server.docs.library import Library
 from pivotal_server.docs.source import ROOT
 
 _ID = re.compile(r'\bid="([^"]+)"')
-_OUTSIDE_DOCS = re.compile(r"/(admin|api|login|customers|onboardings)(/|$)")
+_OUTSIDE_DOCS = re.compile(r"/(admin|api|login|customers|onboardings|profile|workspaces)(/|$)")
 
 
 def faults(library: Library) -> list[str]:
