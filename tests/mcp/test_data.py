@@ -156,6 +156,21 @@ async def test_bad_arguments_get_the_error_of_the_api(
         assert (told["code"], told.get("field")) == (code, field)
 
 
+async def test_a_fault_of_ours_is_told_without_its_text(
+    world: World, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(*_: Any) -> None:
+        raise RuntimeError("the password is swordfish")
+
+    monkeypatch.setattr("pivotal_server.mcp.data.call", breaks)
+    async with connect() as client:
+        answer = await client.call_tool("whoami", {})
+    assert answer.is_error
+    assert answer.structured_content is not None
+    assert answer.structured_content["error"]["code"] == "internal_error"
+    assert "swordfish" not in str(answer)
+
+
 async def test_records_are_resources(world: World, connect: Connect) -> None:
     await allow_writes(world)
     async with connect() as client:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pivotal_server.kit.cells import guarded, unguarded
 from pivotal_server.transfer import reading
 from pivotal_server.transfer.format import CSV, Format, detect
-from pivotal_server.transfer.guarding import guarded, unguarded
 from pivotal_server.transfer.reading import LONGEST_ROW, BadFile, Row, read_rows
 
 COMMA = Format(CSV, "utf-8", ",")

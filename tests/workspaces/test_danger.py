@@ -8,12 +8,13 @@ import httpx
 import pytest
 from sqlalchemy import bindparam, func, select
 
-from pivotal_server.db.statements import Statement
-from pivotal_server.db.tables import metadata, people
+from pivotal_server.db.engine import Transaction
+from pivotal_server.db.statements import Statement, insert_of
+from pivotal_server.db.tables import counters, metadata, people
 from pivotal_server.kit import clock
 from pivotal_server.members import service as members
 from pivotal_server.unit_of_work import unit_of_work
-from pivotal_server.workspaces import changes, deleting, slugs
+from pivotal_server.workspaces import changes, deleting, repository_removal, slugs
 from pivotal_server.workspaces import service as workspaces
 from tests.support.app import World, new_world
 from tests.support.browser import Browser
@@ -29,6 +30,7 @@ _LEFT = {
     for table in metadata.sorted_tables
     if "org_id" in table.c
 }
+_LATE = Statement.write(insert_of(counters))
 _PEOPLE = Statement.scalar(select(people.c.email).order_by(people.c.email), str)
 
 
@@ -217,7 +219,7 @@ async def test_after_a_week_no_row_file_or_person_is_left(
     before = await left(world, other.workspace.id)
     later = clock.now() + timedelta(days=7, seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    monkeypatch.setattr("pivotal_server.workspaces.repository_slugs.BATCH", 2)
+    monkeypatch.setattr("pivotal_server.workspaces.repository_removal.BATCH", 2)
     assert await deleting.remove_due(world.db, world.services.files) == 1
     assert await left(world, world.workspace.id) == {}
     assert not any(path.exists() for path in paths)
@@ -240,11 +242,33 @@ async def test_a_removal_that_was_stopped_goes_on(
         raise ConnectionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("pivotal_server.workspaces.repository_slugs.delete_some", stops)
+        patched.setattr("pivotal_server.workspaces.repository_removal.delete_some", stops)
         with pytest.raises(ConnectionError):
             await deleting.remove_due(world.db, world.services.files)
     assert await left(world, world.workspace.id)
     assert await deleting.remove_due(world.db, world.services.files) == 1
+    assert await left(world, world.workspace.id) == {}
+
+
+async def test_what_is_written_during_a_removal_goes_too(
+    api: httpx.AsyncClient, world: World, owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await new_customer(api)
+    await post(owner, "delete", typed="vml")
+    later = clock.now() + timedelta(days=7, seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    real, late = repository_removal.delete_some, [True]
+
+    async def written_behind(tx: Transaction, org_id: str, place: int) -> int:
+        gone = await real(tx, org_id, place)
+        if place == len(repository_removal.DELETE_SOME) - 1 and late:
+            late.clear()
+            await tx.execute(_LATE, {"org_id": org_id, "object": "late", "last_number": 1, "last_at": later})
+        return gone
+
+    monkeypatch.setattr(repository_removal, "delete_some", written_behind)
+    assert await deleting.remove_due(world.db, world.services.files) == 1
+    assert not late
     assert await left(world, world.workspace.id) == {}
 
 

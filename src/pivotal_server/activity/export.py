@@ -11,13 +11,13 @@ import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from pivotal_server.activity.service import ActivityRow
+from pivotal_server.kit.cells import guarded
 from pivotal_server.kit.clock import wire
 
 COLUMNS = (
     *("timestamp", "actor", "actor_type", "event_type", "field", "old_value", "new_value"),
     *("onboarding_id", "customer_id", "target_type", "target_id", "reason", "origin", "request_id"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_answer(entries: AsyncGenerator[list[ActivityRow], None], name: str) -> Response:
@@ -85,15 +85,4 @@ def _line(row: ActivityRow, field: str, old: Any, new: Any) -> list[Any]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if text.startswith(_FORMULA) and not _is_number(text):
-        return f"'{text}"
-    return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return guarded(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

@@ -5,13 +5,19 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, delete, not_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Executor, Transaction
 from pivotal_server.db.lists import PagedList
 from pivotal_server.db.search_conditions import CUSTOMER_FILTERS
 from pivotal_server.db.searched import asked_for
-from pivotal_server.db.statements import Statement, StatementCache, any_of, columns_of, insert_of
+from pivotal_server.db.statements import (
+    Statement,
+    StatementCache,
+    any_of,
+    columns_of,
+    insert_if_new,
+    insert_of,
+)
 from pivotal_server.db.tables import (
     customer_former_slugs,
     customer_tags,
@@ -89,11 +95,8 @@ MATCHING = {
     for name, column in _MATCHED.items()
 }
 INSERT = Statement.write(insert_of(customers))
-_FREE: dict[str, Any] = {"index_elements": ["org_id", "slug"], "index_where": _C.deleted_at.is_(None)}
-_VALUES = {column.name: bindparam(column.name, type_=column.type) for column in customers.c}
-INSERT_IF_FREE = Statement.write(
-    sqlite.insert(customers).values(_VALUES).on_conflict_do_nothing(**_FREE),
-    postgresql=postgresql.insert(customers).values(_VALUES).on_conflict_do_nothing(**_FREE),
+INSERT_IF_FREE = insert_if_new(
+    customers, index_elements=["org_id", "slug"], index_where=_C.deleted_at.is_(None)
 )
 _CHANGEABLE = [
     name for name in CustomerRow.__struct_fields__ if name not in ("id", "display_id", "created_at")

@@ -14,7 +14,7 @@ so that partial indexes apply; everything that varies is a named `bindparam`.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, cast, overload
 
@@ -37,6 +37,7 @@ from sqlalchemy import (
     bindparam,
     insert,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.dialects.sqlite.pysqlite import dialect as pysqlite_dialect
@@ -320,6 +321,20 @@ def columns_of(row: type[msgspec.Struct], table: Table) -> list[Column[Any]]:
 def insert_of(table: Table) -> Insert:
     """An insert that binds every column of `table` under its own name."""
     return insert(table).values({c.name: bindparam(c.name, type_=c.type) for c in table.c}).inline()
+
+
+def insert_if_new(table: Table, names: Sequence[str] = (), **conflict: Any) -> Statement[None]:
+    """A write that inserts a row, all of its columns or those of ``names``, and nothing where one is already.
+
+    ``conflict`` names the unique index that counts, as SQLAlchemy's ``on_conflict_do_nothing`` takes it; else
+    each does. How many rows it touched tells whether it was inserted.
+    """
+    columns = [table.c[name] for name in names] or list(table.c)
+    values = {column.name: bindparam(column.name, type_=column.type) for column in columns}
+    return Statement.write(
+        sqlite.insert(table).values(values).on_conflict_do_nothing(**conflict),
+        postgresql=postgresql.insert(table).values(values).on_conflict_do_nothing(**conflict),
+    )
 
 
 class _ListOf(PortableType):

@@ -17,7 +17,6 @@ from mcp_types import (
     ReadResourceRequestParams,
     ReadResourceResult,
     Resource,
-    TextResourceContents,
     Tool,
     ToolAnnotations,
 )
@@ -33,7 +32,6 @@ from pivotal_server.errors_catalogue import ROUTE_NOT_FOUND
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.validation import Body, doc
 from pivotal_server.mcp import protocol
-from pivotal_server.rest.context import error_body
 
 MOST_HITS = 50
 _INSTRUCTIONS = "The documentation of Pivotal: search it, list its pages, read one of them as Markdown."
@@ -195,8 +193,8 @@ def server_for(books: Library, public_url: str, known_as: str) -> Server[Any]:
         try:
             asked = _CHECKS[params.name].check(params.arguments or {}, "")
             told = _TOOLS[params.name][1](reader, asked)
-        except ApiError as fault:
-            return protocol.result(msgspec.to_builtins(error_body(fault, known_as)), failed=True)
+        except Exception as fault:  # noqa: BLE001 - the library would send the text of any fault
+            return protocol.result(protocol.refused(fault, known_as), failed=True)
         return protocol.result(msgspec.to_builtins(told))
 
     async def list_resources(
@@ -220,15 +218,12 @@ def server_for(books: Library, public_url: str, known_as: str) -> Server[Any]:
             told = reader.read_page(ReadPage(path=params.uri))
         except ApiError as fault:
             raise MCPError(INVALID_PARAMS, fault.message) from None
-        contents = TextResourceContents(uri=params.uri, mime_type=_MARKDOWN, text=told.markdown)
-        return ReadResourceResult(contents=[contents])
+        return protocol.text_of(params.uri, _MARKDOWN, told.markdown)
 
-    return Server(
+    return protocol.server(
         "pivotal-docs",
-        title="Pivotal docs",
-        version=__version__,
-        instructions=_INSTRUCTIONS,
-        get_tool_input_schema=lambda _name: None,
+        "Pivotal docs",
+        _INSTRUCTIONS,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         on_list_resources=list_resources,

@@ -24,10 +24,10 @@ from pivotal_server.docs.views_feedback import (
 )
 from pivotal_server.errors_catalogue import ROUTE_NOT_FOUND
 from pivotal_server.kit import clock
+from pivotal_server.kit.cells import guarded
 from pivotal_server.kit.codes import RATE_LIMITED
 from pivotal_server.kit.errors import ApiError
 from pivotal_server.members import service as members
-from pivotal_server.transfer.guarding import guarded
 from pivotal_server.unit_of_work import unit_of_work
 from pivotal_server.web.htmx import is_htmx, saved
 from pivotal_server.web.queries import place_in

@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import and_, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Executor, Transaction
-from pivotal_server.db.statements import Statement, any_of, columns_of, insert_of
+from pivotal_server.db.statements import Statement, any_of, columns_of, insert_if_new
 from pivotal_server.db.tables import jobs
 from pivotal_server.db.types import Flag, Json, Key, Timestamp
 
@@ -88,15 +87,7 @@ _HELD = and_(
     _C.lease_token == bindparam("token", type_=Key()),
 )
 
-INSERT = Statement.write(
-    insert_of(jobs),
-    sqlite=sqlite.insert(jobs)
-    .values({c.name: bindparam(c.name, type_=c.type) for c in jobs.c})
-    .on_conflict_do_nothing(),
-    postgresql=postgresql.insert(jobs)
-    .values({c.name: bindparam(c.name, type_=c.type) for c in jobs.c})
-    .on_conflict_do_nothing(),
-)
+INSERT = insert_if_new(jobs)
 UNFINISHED = Statement.scalar(
     select(_C.id).where(_ORG, _C.unique_key == bindparam("unique_key"), _C.finished_at.is_(None)),
     str,

@@ -4,21 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Executor, Transaction
-from pivotal_server.db.statements import Statement, any_of, insert_of
+from pivotal_server.db.statements import Statement, any_of, insert_if_new
 from pivotal_server.db.tables import jobs, periodic_jobs
 from pivotal_server.db.types import Timestamp
 
 _P = periodic_jobs.c
-_VALUES = {c.name: bindparam(c.name, type_=c.type) for c in periodic_jobs.c}
 
-INSERT = Statement.write(
-    insert_of(periodic_jobs),
-    sqlite=sqlite.insert(periodic_jobs).values(_VALUES).on_conflict_do_nothing(),
-    postgresql=postgresql.insert(periodic_jobs).values(_VALUES).on_conflict_do_nothing(),
-)
+INSERT = insert_if_new(periodic_jobs)
 ALL = Statement.rows(select(_P.kind, _P.next_at).where(any_of(_P.kind, "kinds")))
 # Of several workers that find a kind due, one changes the row from the moment that all of them have read.
 TAKE = Statement.write(

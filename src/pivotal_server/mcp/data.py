@@ -19,19 +19,14 @@ from mcp_types import (
     ReadResourceRequestParams,
     ReadResourceResult,
     ResourceTemplate,
-    TextResourceContents,
     ToolAnnotations,
 )
 from mcp_types import Tool as WireTool
-from msgspec import to_builtins
 
-from pivotal_server import __version__
-from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.http.request import Headers, Scope
 from pivotal_server.mcp import protocol
 from pivotal_server.mcp.calling import call
 from pivotal_server.mcp.tools import UNTRUSTED, Tool
-from pivotal_server.rest.context import error_body
 from pivotal_server.rest.pipeline import RestApi
 
 _INSTRUCTIONS = (
@@ -56,8 +51,8 @@ def server_for(
     async def perform(tool: Tool, arguments: Mapping[str, Any]) -> tuple[bool, dict[str, Any]]:
         try:
             outcome = await call(rest, tool, arguments, outer, known_as)
-        except ApiError as fault:
-            return False, to_builtins(error_body(fault, known_as))
+        except Exception as fault:  # noqa: BLE001 - the library would send the text of any fault
+            return False, protocol.refused(fault, known_as)
         told[:] = outcome.headers
         if outcome.status >= 400:
             return False, outcome.value
@@ -104,16 +99,12 @@ def server_for(
         if not done:
             raise MCPError(INVALID_PARAMS, value["error"]["message"], value["error"])
         text = json.dumps(value, ensure_ascii=False)
-        return ReadResourceResult(
-            contents=[TextResourceContents(uri=params.uri, mime_type="application/json", text=text)]
-        )
+        return protocol.text_of(params.uri, "application/json", text)
 
-    return Server(
+    return protocol.server(
         "pivotal",
-        title="Pivotal",
-        version=__version__,
-        instructions=_INSTRUCTIONS,
-        get_tool_input_schema=lambda _name: None,
+        "Pivotal",
+        _INSTRUCTIONS,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         on_list_resources=list_resources,

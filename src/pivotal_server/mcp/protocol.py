@@ -4,14 +4,21 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult, ReadResourceResult, TextContent, TextResourceContents
+from msgspec import to_builtins
 
+from pivotal_server import __version__
+from pivotal_server.errors_catalogue import INTERNAL_ERROR
+from pivotal_server.kit.errors import ApiError
 from pivotal_server.kit.http.request import Receive, Scope, Send
 from pivotal_server.limits.catalogue import BODY_BYTES
+from pivotal_server.rest.context import error_body
 
+_log = structlog.get_logger(__name__)
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -44,6 +51,32 @@ async def answer(server: Server[Any], public_url: str, scope: Scope, receive: Re
     )
     async with manager.run():
         await manager.handle_request(scope, receive, send)
+
+
+def server(name: str, title: str, instructions: str, **handlers: Any) -> Server[Any]:
+    """A server of this release; ``handlers`` as the library takes them. The tools check their arguments."""
+    return Server(
+        name,
+        title=title,
+        version=__version__,
+        instructions=instructions,
+        get_tool_input_schema=lambda _name: None,
+        **handlers,
+    )
+
+
+def text_of(uri: str, mime_type: str, text: str) -> ReadResourceResult:
+    """One text as what a resource holds."""
+    return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=mime_type, text=text)])
+
+
+def refused(fault: Exception, known_as: str) -> dict[str, Any]:
+    """Why a tool has no result, in the envelope of the API. A fault of ours is logged, its text kept back."""
+    if not isinstance(fault, ApiError):
+        _log.error("a tool failed", request_id=known_as, exc_info=fault)
+        fault = INTERNAL_ERROR()
+    envelope: dict[str, Any] = to_builtins(error_body(fault, known_as))
+    return envelope
 
 
 def result(value: dict[str, Any], *, failed: bool = False) -> CallToolResult:

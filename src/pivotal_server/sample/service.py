@@ -13,6 +13,7 @@ from pivotal_server.kit import clock
 from pivotal_server.sample import content, repository
 from pivotal_server.sample.scribe import Scribe
 from pivotal_server.sample.story import Story
+from pivotal_server.workspaces import deleting
 from pivotal_server.workspaces import service as workspaces
 from pivotal_server.workspaces.service import WorkspaceRow
 
@@ -69,7 +70,8 @@ async def create_sample(
             return Made(known, created=False)
         if known is not None:
             gone = await repository.file_ids(tx, known.id)
-            await repository.delete_workspace(tx, known.id, content.DOMAIN)
+            await deleting.delete_whole(tx, known.id)
+            await repository.delete_people(tx, content.DOMAIN)
         until = now or clock.now()
         settings = {"sample": {"clock": clock.wire(until), "seed": seed, "phases": phases}}
         made = await _write(tx, files, owner_email, owner_name, until, seed, phases, settings)
@@ -111,7 +113,8 @@ async def delete_sample(db: Database, files: Files, *, of: str | None = None) ->
         if known is None or of not in (None, known.id):
             return None
         gone = await repository.file_ids(tx, known.id)
-        await repository.delete_workspace(tx, known.id, content.DOMAIN)
+        await deleting.delete_whole(tx, known.id)
+        await repository.delete_people(tx, content.DOMAIN)
     await asyncio.to_thread(_remove, files, gone)
     return known
 

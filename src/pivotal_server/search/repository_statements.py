@@ -328,8 +328,10 @@ def _recent(
     columns = _columns(kind, tier)
     every = select(*columns).select_from(source).where(*own, *conditions)
     # Numbers, and what belongs to few customers, lead to few at once.
-    if f"{PREFIX}number" in given or SEEN_LEAD in given:
-        return every if SEEN_LEAD not in given else every.where(any_of(HOME[kind], SEEN))
+    if SEEN_LEAD in given:
+        return every.where(any_of(HOME[kind], SEEN))
+    if f"{PREFIX}number" in given:
+        return every
     near = select(base.c.id.label("id")).where(*own).order_by(*order).limit(LOOKED_AT).cte("near")
     passed = (
         select(base.c.id.label("id"))

@@ -10,9 +10,9 @@ from msgspec import inspect as types
 
 from pivotal_server.contacts.schemas import ContactCreate
 from pivotal_server.customers.schemas import CustomerCreate
+from pivotal_server.kit.cells import unguarded
 from pivotal_server.onboardings.schemas import OnboardingCreate, OnboardingUpdate
 from pivotal_server.tasks.schemas import TaskCreate
-from pivotal_server.transfer.guarding import unguarded
 from pivotal_server.transfer.reading import MARKS
 
 Convert = Callable[[str], Any]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from pivotal_server.kit.cells import guarded
 from pivotal_server.transfer.format import CSV, Format
-from pivotal_server.transfer.guarding import guarded
 from pivotal_server.transfer.reading import MARKS, Row
 
 _SHOWN = 500

@@ -7,15 +7,12 @@ from typing import Any
 
 import msgspec
 
+from pivotal_server.activity.export import COLUMNS
 from pivotal_server.activity.schemas import ActivityChange, ActivityEntry
+from pivotal_server.kit.cells import guarded
 from pivotal_server.transfer.columns import CUSTOM
-from pivotal_server.transfer.guarding import guarded
 
 MARK = "\ufeff"
-ENTRY_COLUMNS = (
-    *("timestamp", "actor", "actor_type", "event_type", "field", "old_value", "new_value", "onboarding_id"),
-    *("customer_id", "target_type", "target_id", "reason", "origin", "request_id"),
-)
 
 Cells = Sequence[str]
 _CHANGES = msgspec.json.Decoder(list[ActivityChange])
@@ -62,7 +59,7 @@ class Records:
 class Entries:
     """Lines of activity entries: one for each field that changed, one for an entry without any."""
 
-    header: Sequence[str] = ENTRY_COLUMNS
+    header: Sequence[str] = COLUMNS
 
     def cells_of(self, entry: msgspec.Struct) -> Iterable[Cells]:
         """The lines of an entry."""

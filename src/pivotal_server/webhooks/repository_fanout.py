@@ -5,10 +5,9 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import and_, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pivotal_server.db.engine import Executor, Transaction
-from pivotal_server.db.statements import Statement, columns_of
+from pivotal_server.db.statements import Statement, columns_of, insert_if_new
 from pivotal_server.db.tables import (
     counters,
     events,
@@ -72,11 +71,7 @@ UNPASSED = Statement.scalar(
     int,
     global_lookup="metrics are those of the whole server",
 )
-_FIRST = {"org_id": bindparam("org_id"), "passed_at": bindparam("passed_at", type_=_P.passed_at.type)}
-BEGIN = Statement.write(
-    sqlite.insert(webhook_cursors).values(_FIRST).on_conflict_do_nothing(),
-    postgresql=postgresql.insert(webhook_cursors).values(_FIRST).on_conflict_do_nothing(),
-)
+BEGIN = insert_if_new(webhook_cursors, ["org_id", "passed_at"])
 HOLD = Statement.scalar(
     select(_P.passed_at).where(_P.org_id == bindparam("org_id")).with_for_update(skip_locked=True), datetime
 )
@@ -101,11 +96,7 @@ LISTENERS = Statement(
     ),
     into=Listener,
 )
-_VALUES = {c.name: bindparam(c.name, type_=c.type) for c in webhook_deliveries.c}
-INSERT = Statement.write(
-    sqlite.insert(webhook_deliveries).values(_VALUES).on_conflict_do_nothing(),
-    postgresql=postgresql.insert(webhook_deliveries).values(_VALUES).on_conflict_do_nothing(),
-)
+INSERT = insert_if_new(webhook_deliveries)
 PASS = Statement.write(
     update(webhook_cursors)
     .where(_P.org_id == bindparam("in_org"))
